@@ -48,6 +48,7 @@ class Operator:
     role: ClassVar[Role]
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    fuses_as: ClassVar[Literal["norm", "activation", "add"] | None] = None  # what it is in a convolution's epilogue
 
     def __init_subclass__(cls) -> None:
         file = cls.__module__.rpartition(".")[2]

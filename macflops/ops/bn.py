@@ -15,6 +15,7 @@ class BatchNorm(Operator):
 
     __slots__ = ()
     role = "norm"
+    fuses_as = "norm"  # in inference it is linear in each channel
 
     def check(self, x: Shape) -> None:
         """Raise ShapeError on an input without channels."""
