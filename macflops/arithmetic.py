@@ -68,19 +68,19 @@ def size(shape: Iterable[Dim]) -> Dim:
 
 
 def surely(claim: object) -> bool | None:
-    """Return whether a comparison holds: True, False, or None where symbols leave it open."""
+    """Return whether a comparison holds: True, False, or None where symbols or arrays leave it open."""
     try:
         return bool(claim)
-    except TypeError:  # SymPy: cannot determine truth value of a relational
+    except (TypeError, ValueError):  # SymPy: cannot determine truth value of a relational; NumPy: of several elements
         return None
 
 
 def differ(first: Dim, second: Dim) -> bool:
-    """Tell whether two dimensions are surely different. Symbols that may be equal are not."""
+    """Tell whether two dimensions are surely different. Symbols that may be equal are not, nor arrays of several."""
     if is_integer(first) and is_integer(second):
         return first != second
     difference = first - second
-    return not is_symbolic(difference) and bool(difference != 0)
+    return not is_symbolic(difference) and surely(difference != 0) is True
 
 
 def divides(divisor: Dim, number: Dim) -> bool:

@@ -11,6 +11,7 @@ class Activation(Operator):
 
     __slots__ = ()
     role = "activation"
+    fuses_as = "activation"
 
     def shape(self, x: Shape) -> Shape:
         """Return the input's shape."""

@@ -48,6 +48,7 @@ class Operator:
     role: ClassVar[Role]
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
+    fuses_as: ClassVar[Literal["norm", "activation", "add"] | None] = None  # what it is in a convolution's epilogue
 
     def __init_subclass__(cls) -> None:
         file = cls.__module__.rpartition(".")[2]
@@ -93,8 +94,26 @@ def require_at_least(operator: Operator, least: int, fields: Iterable[str]) -> N
     """Raise ShapeError for the first of these fields that holds a number under the least."""
     for field in fields:
         for number in many(getattr(operator, field)):
-            if surely(number >= least) is False:
+            if number is not None and surely(number >= least) is False:
                 raise ShapeError(field, f"{field} is {number}", f"it has to be at least {least}")
+
+
+def require_dim(x: Shape, dim: Dim, field: str = "dim") -> None:
+    """Raise ShapeError for a field unless it is one of x's dimensions, from the first or (negative) from the last."""
+    if surely(-len(x) <= dim) is False or surely(dim < len(x)) is False:
+        raise ShapeError(field, f"{field}: {dim} of {len(x)} dimensions", "use one that is there")
+
+
+def require_rank(operator: Operator, x: Shape, least: int, needs: str) -> None:
+    """Raise ShapeError on an input of fewer dimensions than an operator needs."""
+    if len(x) < least:
+        raise ShapeError("from", f"{operator.name} on an input of shape {list(x)}", f"it needs dimensions {needs}")
+
+
+def require_choice(operator: Operator, field: str, choices: tuple[str, ...]) -> None:
+    """Raise ShapeError for a field that holds none of these words."""
+    if getattr(operator, field) not in choices:
+        raise ShapeError(field, f"{field} is {getattr(operator, field)}", f"use one of {', '.join(choices)}")
 
 
 def halves(padding: Padding) -> tuple[Sides, Sides]:

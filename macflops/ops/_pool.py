@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from macflops.arithmetic import Shape, ceil_div, is_integer, minimum, size, surely
-from macflops.ops._operator import Cost, Operator, Padding, Sides, halves, require
-from macflops.ops._windowed import check_window, windows
+from macflops.arithmetic import Shape, ceil_div, minimum, size, surely
+from macflops.errors import ShapeError
+from macflops.ops._operator import Cost, Operator, Padding, Sides, halves
+from macflops.ops._windowed import check_fits, check_window, windows
 
 
 class Pooling(Operator):
@@ -34,15 +35,13 @@ class Pool(Pooling):
     ceil_mode: bool = False
 
     def check(self, x: Shape) -> None:
-        """Raise ShapeError where the window does not fit."""
+        """Raise ShapeError where the window does not fit, or could lie in the padding alone."""
         check_window(self, x, ("kernel", "dilation") if self.stride is None else ("kernel", "stride", "dilation"))
-        fits = all(side >= 1 for side in self.shape(x)[2:] if is_integer(side))
-        require(
-            fits,
-            "kernel",
-            f"a kernel of {list(self.kernel)} does not fit into {list(x[2:])}",
-            "pad, or use a smaller one",
-        )
+        for p, k, d in zip(self.padding, self.kernel * 2, self.dilation * 2, strict=True):
+            if surely(p <= d * (k - 1)) is False:  # ONNX Runtime's bound; PyTorch wants half of it
+                what = f"a padding of {p} under windows of {d * (k - 1) + 1}"
+                raise ShapeError("padding", what, "keep it under the window: none lies in the padding alone")
+        check_fits(self, x)
 
     def shape(self, x: Shape) -> Shape:
         """Return (N, c, …sides)."""

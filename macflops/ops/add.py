@@ -9,3 +9,4 @@ class Add(Arithmetic):
     """Sum of two or more tensors that broadcast."""
 
     __slots__ = ()
+    fuses_as = "add"

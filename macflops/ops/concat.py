@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from macflops.arithmetic import Shape, differ
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
-from macflops.ops._operator import Cost, require
+from macflops.ops._operator import Operator, require_dim
+from macflops.ops.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +19,17 @@ class Concat(Copy):
 
     dim: int = 1
 
+    def resolve(self, *inputs: Shape) -> Operator:
+        """Return the operator that it is: of a single input, the identity."""
+        if len(inputs) > 1:
+            return self
+        self.check(*inputs)
+        return Identity()
+
     def check(self, *inputs: Shape) -> None:
         """Raise ShapeError where any other dimension differs."""
         first = inputs[0]
-        require(
-            -len(first) <= self.dim < len(first),
-            "dim",
-            f"dim: {self.dim} of {len(first)} dimensions",
-            "use one that is there",
-        )
+        require_dim(first, self.dim)
         along = self.dim % len(first)
         for other in inputs[1:]:
             alike = len(first) == len(other) and not any(
@@ -43,7 +46,3 @@ class Concat(Copy):
         """Return the inputs' shape, with their sum in dimension `dim`."""
         first, along = inputs[0], self.dim % len(inputs[0])
         return (*first[:along], sum(i[along] for i in inputs), *first[along + 1 :])
-
-    def cost(self, *tensors: Shape) -> Cost:
-        """Return every input read and the output written; nothing for a single input."""
-        return Copy.cost(self, *tensors) if len(tensors) > 2 else Cost()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from macflops.arithmetic import Dim, Shape, common_divisor, divides, exact_div, size, small_divisors
 from macflops.errors import ShapeError
-from macflops.ops._operator import Cost, Operator, Padding, Sides, require, require_at_least
-from macflops.ops._windowed import check_window, windows
+from macflops.ops._operator import Cost, Operator, Padding, Sides, require_at_least
+from macflops.ops._windowed import check_fits, check_window, windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,7 @@ class Conv(Operator):
             raise ShapeError(
                 "groups", f"groups: {self.groups} does not divide {x[1]} and {self.out}", f"use one of {choices}"
             )
-        fits = all(side >= 1 for side in self.shape(x)[2:] if type(side) is int)
-        require(
-            fits,
-            "kernel",
-            f"a kernel of {list(self.kernel)} does not fit into {list(x[2:])}",
-            "pad, or use a smaller one",
-        )
+        check_fits(self, x)
 
     def shape(self, x: Shape) -> Shape:
         """Return (N, out, …sides)."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from macflops.arithmetic import Dim, Shape
-from macflops.ops._operator import Operator, Padding, Sides
+from macflops.arithmetic import Dim, Shape, divides, surely
+from macflops.errors import ShapeError
+from macflops.ops._operator import Operator, Padding, Sides, require_rank
 from macflops.ops.conv import Conv
 
 
@@ -26,7 +27,12 @@ class DepthwiseConv(Operator):
     bias: bool = True
 
     def resolve(self, x: Shape) -> Conv:
-        """Return the convolution that it is on x."""
-        channels = x[1] if len(x) > 1 else 1
+        """Return the convolution that it is on x. Raises ShapeError where out is no multiple of x's channels."""
+        require_rank(self, x, 3, "N, C and sides")
+        channels = x[1]
         out = channels if self.out is None else self.out
+        if surely(out >= 1) is False or not divides(channels, out):
+            raise ShapeError(
+                "out", f"out: {out} is no multiple of the {channels} channels", f"leave it out, or use {channels}"
+            )
         return Conv(out, self.kernel, self.stride, self.dilation, self.padding, channels, self.bias)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from macflops.arithmetic import Shape, size
-from macflops.ops._operator import require
+from macflops.errors import ShapeError
+from macflops.ops._operator import require_dim
 from macflops.ops._view import View
 
 
@@ -19,9 +20,9 @@ class Flatten(View):
     def check(self, x: Shape) -> None:
         """Raise ShapeError where a dimension is not there."""
         for field, dim in (("start_dim", self.start_dim), ("end_dim", self.end_dim)):
-            require(-len(x) <= dim < len(x), field, f"{field}: {dim} of {len(x)} dimensions", "use one that is there")
-        ordered = self.start_dim % len(x) <= self.end_dim % len(x)
-        require(ordered, "end_dim", f"end_dim: {self.end_dim} lies before start_dim: {self.start_dim}", "swap them")
+            require_dim(x, dim, field)
+        if self.start_dim % len(x) > self.end_dim % len(x):
+            raise ShapeError("end_dim", f"end_dim: {self.end_dim} lies before start_dim: {self.start_dim}", "swap them")
 
     def shape(self, x: Shape) -> Shape:
         """Return the shape with those dimensions multiplied."""

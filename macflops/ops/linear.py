@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from macflops.arithmetic import Dim, Shape, size
-from macflops.ops._operator import Cost, Operator, require, require_at_least
+from macflops.ops._operator import Cost, Operator, require_at_least, require_rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Linear(Operator):
 
     def check(self, x: Shape) -> None:
         """Raise ShapeError on an input without dimensions, or no outputs."""
-        require(len(x) >= 1, "from", "a linear layer on an input without dimensions", "it needs at least one")
+        require_rank(self, x, 1, "to map from, at least one")
         require_at_least(self, 1, ("out",))
 
     def shape(self, x: Shape) -> Shape:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from macflops.arithmetic import Dim, Shape, divides, small_divisors
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
-from macflops.ops._operator import require, require_at_least
+from macflops.ops._operator import require_at_least, require_rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Shuffle(Copy):
 
     def check(self, x: Shape) -> None:
         """Raise ShapeError where the groups do not divide the channels."""
-        require(len(x) >= 2, "from", f"a channel shuffle on an input of shape {list(x)}", "it needs dimensions N and C")
+        require_rank(self, x, 2, "N and C")
         require_at_least(self, 1, ("groups",))
         if not divides(self.groups, x[1]):
             raise ShapeError(

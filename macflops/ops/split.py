@@ -6,34 +6,41 @@ from dataclasses import dataclass
 
 from macflops.arithmetic import Dim, Shape, differ, divides, exact_div, small_divisors
 from macflops.errors import ShapeError
-from macflops.ops._operator import require, require_at_least
+from macflops.ops._operator import require_at_least, require_dim
 from macflops.ops._view import View
+
+MOST_PARTS = 65536  # each is a tensor of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Split(View):
     """Views of consecutive parts of x along dimension `dim` (1: channels): equal ones, or ones of these sizes."""
 
-    parts: Dim | tuple[Dim, ...] = 2
+    parts: int | None = None
+    sizes: tuple[Dim, ...] | None = None
     dim: int = 1
 
     def check(self, x: Shape) -> None:
         """Raise ShapeError where the parts do not make up the dimension."""
-        require(-len(x) <= self.dim < len(x), "dim", f"dim: {self.dim} of {len(x)} dimensions", "use one that is there")
-        require_at_least(self, 1, ("parts",))
+        require_dim(x, self.dim)
+        require_at_least(self, 1, ("parts", "sizes"))
         whole = x[self.dim]
-        if isinstance(self.parts, tuple):
-            if differ(sum(self.parts), whole):
+        if (self.parts is None) == (self.sizes is None):
+            raise ShapeError("parts", "a split into both parts and sizes, or neither", "give one of them")
+        if self.sizes is not None:
+            if not self.sizes or differ(sum(self.sizes), whole):
                 raise ShapeError(
-                    "parts", f"parts {list(self.parts)} add up to {sum(self.parts)}, not {whole}", f"make them {whole}"
+                    "sizes", f"sizes {list(self.sizes)} add up to {sum(self.sizes)}, not {whole}", f"make them {whole}"
                 )
-        elif not divides(self.parts, whole):
-            raise ShapeError(
-                "parts", f"{whole} does not split into {self.parts} equal parts", f"use one of {small_divisors(whole)}"
-            )
+        elif self.parts is not None:
+            if self.parts > MOST_PARTS:
+                raise ShapeError("parts", f"a split into {self.parts} parts", f"use {MOST_PARTS} at most")
+            if not divides(self.parts, whole):
+                hint = f"use one of {small_divisors(whole)}"
+                raise ShapeError("parts", f"{whole} does not split into {self.parts} equal parts", hint)
 
     def shapes(self, x: Shape) -> tuple[Shape, ...]:
         """Return the shape of each part."""
         along = self.dim % len(x)
-        sizes = self.parts if isinstance(self.parts, tuple) else (exact_div(x[along], self.parts),) * self.parts
+        sizes = self.sizes or (exact_div(x[along], self.parts or 1),) * (self.parts or 1)
         return tuple((*x[:along], part, *x[along + 1 :]) for part in sizes)
