@@ -115,7 +115,9 @@ def power(base: Any, exponent: Any, at: int, most: int) -> Any:
     except OverflowError:
         raise too_large(at, most) from None
     if isinstance(value, complex):
-        raise ExpressionError(at, f"{described(base)} ** {described(exponent)} is no real number", "take a positive base")
+        raise ExpressionError(
+            at, f"{described(base)} ** {described(exponent)} is no real number", "take a positive base"
+        )
     return bounded(value, at, most)
 
 
@@ -179,7 +181,9 @@ def subscripted(container: Any, index: Any, at: int) -> Any:
     if isinstance(container, dict):
         if isinstance(index, (str, int, float)) and index in container:
             return container[index]
-        raise ExpressionError(at, f"{described(index)} is no key", did_you_mean(described(index), container, "keys are"))
+        raise ExpressionError(
+            at, f"{described(index)} is no key", did_you_mean(described(index), container, "keys are")
+        )
     if not isinstance(container, (list, tuple)):
         raise ExpressionError(at, f"{described(container)} has no elements", "only lists and mappings have")
     if type(index) is not int:

@@ -269,7 +269,9 @@ class Parser:
         start = self.at + 1
         match = re.compile(r"[0-9]+|[^\W\d]\w*").match(self.text, start)
         if match is None:
-            raise ExpressionError(self.at, "nothing behind the dot", "write an index or a key: channels.0, widths.stage2")
+            raise ExpressionError(
+                self.at, "nothing behind the dot", "write an index or a key: channels.0, widths.stage2"
+            )
         self.end = match.end()
         self.advance()
         key: int | str = int(match.group()) if match.group().isdigit() and match.end() - start < 20 else match.group()

@@ -162,7 +162,9 @@ class Composer:
                 key = None
             elif type(made) is Scalar:
                 if made.text == "<<" and made.plain:
-                    raise self.error(event, "merge keys (<<) are not read", "write the keys out, or make a block of them")
+                    raise self.error(
+                        event, "merge keys (<<) are not read", "write the keys out, or make a block of them"
+                    )
                 key = made
             else:
                 raise self.error(event, "a key that is no text", "write a name before the colon")
@@ -171,7 +173,9 @@ class Composer:
         """Return the node that an alias stands for, and count all that is in it."""
         node, size = self.anchors.get(event.anchor, (None, 0))
         if node is None:
-            raise self.error(event, f"no anchor &{event.anchor} before this alias", "write the anchor where the value is")
+            raise self.error(
+                event, f"no anchor &{event.anchor} before this alias", "write the anchor where the value is"
+            )
         if size is None:
             raise self.error(event, f"*{event.anchor} contains itself", "an alias stands for what ended before it")
         self.count += size - 1

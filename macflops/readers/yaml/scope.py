@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from macflops import ops
 from macflops.errors import ExpressionError, SourceError
 from macflops.expressions import Expression
 from macflops.readers.yaml.nodes import UNREAD, Node, Scalar, Sequence
 from macflops.readers.yaml.scalars import NO_LONGER_BOOLEAN, resolved
 from macflops.readers.yaml.source import Calls, Source
+from macflops.readers.yaml.vocabulary import OPERATORS
 from macflops.spelling import closest
 
 
@@ -58,11 +58,11 @@ class Scope:
                 return value
             word = value.identifier
             if word is None:
-                unknown = {name: name for name in value.names - self.names.keys() if ops.known(name)}
+                unknown = {name: name for name in value.names - self.names.keys() if name in OPERATORS}
                 return self.evaluated(node, value, {**unknown, **self.names} if unknown else self.names)
             if word in self.names:
                 return self.names[word]
-            if strict and node.plain and not ops.known(word) and (meant := closest(word, self.names)):
+            if strict and node.plain and word not in OPERATORS and (meant := closest(word, self.names)):
                 raise self.error(node, f"{word} is not known here", f"did you mean {meant}? If not, put it in quotes")
             return word
         if type(node) is Sequence:

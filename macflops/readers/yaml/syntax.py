@@ -61,7 +61,8 @@ def forbidden(character: str) -> bool:
     code = ord(character)
     return (
         (code < 32 and character not in "\t\n\r")
-        or 0x7F <= code < 0xA0 and code != 0x85
+        or 0x7F <= code < 0xA0
+        and code != 0x85
         or 0xD800 <= code < 0xE000
         or code in (0xFFFE, 0xFFFF)
     )
@@ -83,7 +84,10 @@ def reworded(problem: str, line: str, before: str, column: int) -> tuple[str, st
         if rest[:1] == "[" or re.search(r"\w\[[^\]]*$", line[: column + 1]):
             return "a bracket within { } or [ ]", "put quotes around an expression that holds brackets"
         closing = "}" if "}" in problem else "]"
-        return f"a comma or {closing} is missing", "close what was opened, and put quotes around texts with commas or brackets"
+        return (
+            f"a comma or {closing} is missing",
+            "close what was opened, and put quotes around texts with commas or brackets",
+        )
     if "expected '-' indicator" in problem or "block end" in problem or "expected key" in problem:
         return "this does not continue the list or mapping above", "indent it like the line that it belongs to"
     if "unexpected end of stream" in problem:
