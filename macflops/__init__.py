@@ -1,3 +1,33 @@
-"""macflops says why a neural network is slow and what to write instead, recounted."""
+"""macflops says why a neural network is slow and what to write instead, recounted.
+
+`macflops.audit("model.yaml")` counts parameters, mult-adds and memory access cost layer by layer and checks the
+guidelines of the ShuffleNet V2 paper; `macflops.count` counts only; `macflops.load` reads a network.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from macflops.api import audit as audit
+    from macflops.api import count as count
+    from macflops.api import load as load
+    from macflops.errors import SourceError as SourceError
+    from macflops.network import Network as Network
 
 __version__ = "0.1.0"
+
+_HOMES = {"load": "api", "count": "api", "audit": "api", "SourceError": "errors", "Network": "network"}
+__all__ = ["Network", "SourceError", "audit", "count", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: importing macflops imports nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'macflops' has no attribute {name!r}")
+    return getattr(import_module(f"macflops.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *_HOMES))

@@ -1,0 +1,5 @@
+"""`python -m macflops`."""
+
+from macflops.cli.main import main
+
+main()

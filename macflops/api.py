@@ -1,0 +1,168 @@
+"""The public functions: load, count, audit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from os import PathLike, fspath
+from typing import Any, TypeAlias
+
+from macflops.arithmetic import is_symbolic
+from macflops.costs import BYTES
+from macflops.costs import count as costs_of
+from macflops.errors import Location, SourceError
+from macflops.fusion import MODES, Fusion
+from macflops.guidelines import codes
+from macflops.guidelines.findings import Thresholds, judge
+from macflops.network import Network, no_garbage_collection
+from macflops.report import Budget, Report
+
+Source: TypeAlias = "str | PathLike[str] | Network"
+
+
+def load(
+    source: Source,
+    *,
+    set: Mapping[str, Any] | Iterable[str] = (),
+    variant: str | None = None,
+    input_shape: Any = None,
+    batch: int | None = None,
+    limits: Any = None,
+) -> Network:
+    """Return the network that a source holds: a path, `zoo:NAME`, `-`, or a Network, which is returned as it is.
+
+    `set` maps parameters and symbolic dimensions to values (or lists "NAME=VALUE"), `variant` names one of the file's
+    variants, `input_shape` is "1x3x224x224", a sequence, or a mapping of names to either; `batch` replaces the first
+    dimension of every input. Raises SourceError where the source cannot be read.
+    """
+    if isinstance(source, Network):
+        return source
+    from macflops.readers import load as read
+
+    options: dict[str, Any] = {
+        "set": assignments(set),
+        "variant": variant,
+        "input_shape": shapes(input_shape),
+        "batch": batch,
+    }
+    if limits is not None:
+        options["limits"] = limits
+    with no_garbage_collection():
+        return read(fspath(source), **options)
+
+
+def count(source: Source, *, dtype: str = "float32", fusion: Fusion = "none", **options: Any) -> Report:
+    """Count a network: params, mult-adds, and memory access in elements and bytes, layer by layer.
+
+    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime. Further options are those of `load`.
+    Raises SourceError where the source cannot be read.
+    """
+    choice("dtype", dtype, tuple(BYTES))
+    choice("fusion", fusion, MODES)
+    network = load(source, **options)
+    with no_garbage_collection():
+        return Report(costs_of(network, fusion, dtype), batch_of(network))
+
+
+def audit(
+    source: Source,
+    *,
+    select: str | Iterable[str] | None = None,
+    ignore: str | Iterable[str] = (),
+    budget: Mapping[str, int] | None = None,
+    thresholds: Thresholds | None = None,
+    **options: Any,
+) -> Report:
+    """Count a network, check the guidelines and say what makes it slow.
+
+    `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be. Further options are
+    those of `count`. Raises SourceError where the source cannot be read, or a dimension is symbolic.
+    """
+    rules = selected(select, ignore)
+    counted = count(source, **options)
+    network = counted.network
+    unknown = sorted({str(s) for i in network.inputs for d in network.tensors[i.tensor].shape for s in symbols(d)})
+    if unknown:
+        hint = "give it a number: " + " ".join(f"--set {name}=…" for name in unknown)
+        raise SourceError(Location(network.source), f"{', '.join(unknown)} is symbolic: an audit needs numbers", hint)
+    with no_garbage_collection():
+        findings, verdict = judge(counted.costs, counted.blocks, rules, thresholds)
+        budgets = tuple(Budget(name, most, total(counted, name)) for name, most in (budget or {}).items())
+        return Report(counted.costs, counted.batch, findings, verdict, budgets)
+
+
+def symbols(dimension: Any) -> Iterable[Any]:
+    """Return the symbols in a dimension."""
+    return dimension.free_symbols if is_symbolic(dimension) else ()  # type: ignore[no-any-return]
+
+
+def total(report: Report, name: str) -> int:
+    """Return one of a report's totals by name. Raises SourceError where there is none."""
+    choice("budget", name, tuple(n for n in report.totals._fields if n != "arithmetic_intensity"))
+    return getattr(report.totals, name)  # type: ignore[no-any-return]
+
+
+def selected(select: str | Iterable[str] | None, ignore: str | Iterable[str]) -> list[str]:
+    """Return the codes of the rules to check. Raises SourceError on a code that no rule has."""
+    wanted, unwanted = split_codes(select) if select else list(codes()), split_codes(ignore)
+    for name, given in (("select", wanted), ("ignore", unwanted)):
+        for code in given:
+            choice(name, code, codes())
+    return [code for code in codes() if code in wanted and code not in unwanted]
+
+
+def split_codes(given: str | Iterable[str]) -> list[str]:
+    """Return codes given as G1,G2 or one by one."""
+    parts = [given] if isinstance(given, str) else given
+    return [code.strip().upper() for part in parts for code in part.split(",") if code.strip()]
+
+
+def choice(name: str, given: str, known: Sequence[str]) -> None:
+    """Raise SourceError unless a value is one of the known ones."""
+    if given not in known:
+        raise SourceError(Location(name), f"{given!r} is not known", f"use one of {', '.join(known)}")
+
+
+def assignments(given: Mapping[str, Any] | Iterable[str]) -> dict[str, Any]:
+    """Return NAME=VALUE strings, or a mapping, as a mapping. Raises SourceError where there is no =."""
+    if isinstance(given, Mapping):
+        return dict(given)
+    found = {}
+    for text in [given] if isinstance(given, str) else given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise SourceError(Location("set"), f"{text!r} is no assignment", "write NAME=VALUE")
+        found[name.strip()] = value
+    return found
+
+
+def shapes(given: Any) -> dict[str | None, tuple[int | str, ...]] | None:
+    """Return shapes by input name (None: the only input). Raises SourceError where one cannot be understood."""
+    if given is None:
+        return None
+    if isinstance(given, Mapping):
+        return {name: shape(value) for name, value in given.items()}
+    if isinstance(given, str) or all(isinstance(part, int) for part in given):
+        given = [given]
+    found: dict[str | None, tuple[int | str, ...]] = {}
+    for part in given:
+        name, equals, dimensions = part.rpartition("=") if isinstance(part, str) else ("", "", part)
+        found[name.strip() if equals else None] = shape(dimensions)
+    return found
+
+
+def shape(given: Any) -> tuple[int | str, ...]:
+    """Return 1x3xHxW, or a sequence, as dimensions: integers, and names of symbols."""
+    parts = given.replace("×", "x").split("x") if isinstance(given, str) else list(given)
+    found = []
+    for part in parts:
+        text = str(part).strip()
+        dimension = int(text) if text.isdecimal() and len(text) < 20 else text
+        if dimension == 0 or (isinstance(dimension, str) and not dimension.isidentifier()):
+            raise SourceError(Location("input-shape"), f"{given!r} is no shape", "write it as 1x3x224x224, or 1x3xHxW")
+        found.append(dimension)
+    return tuple(found)
+
+
+def batch_of(network: Network) -> Any:
+    """Return the batch size: the first dimension of the first input."""
+    return next((network.tensors[i.tensor].shape[0] for i in network.inputs if network.tensors[i.tensor].shape), None)

@@ -1,0 +1,103 @@
+"""What formulas need of numbers, for each kind that they are evaluated on.
+
+The kinds are Python integers (exact, as large as need be), NumPy arrays of integers (sweeps) and SymPy expressions
+(closed forms). Only this file tells them apart, and it imports neither NumPy nor SymPy unless one of theirs comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import gcd
+from typing import Any, TypeAlias
+
+Dim: TypeAlias = int  # checked as an integer; arrays and symbols stand in for one
+Shape: TypeAlias = tuple[Dim, ...]  # (N, C, …sides), or whatever the operator says
+
+
+def is_integer(number: object) -> bool:
+    """Tell whether a number is a plain integer rather than an array or a symbol."""
+    return type(number) is int
+
+
+def is_symbolic(number: object) -> bool:
+    """Tell whether a number is a SymPy expression that holds a symbol."""
+    return bool(getattr(number, "free_symbols", None))
+
+
+def exact_div(dividend: Dim, divisor: Dim) -> Dim:
+    """Return dividend ÷ divisor where it leaves no remainder: checked before, or implied by the formula."""
+    if hasattr(dividend, "free_symbols") or hasattr(divisor, "free_symbols"):
+        return dividend / divisor  # type: ignore[return-value]  # SymPy's exact quotient
+    return dividend // divisor
+
+
+def floor_div(dividend: Dim, divisor: Dim) -> Dim:
+    """Return the largest integer not above dividend ÷ divisor."""
+    return dividend // divisor
+
+
+def ceil_div(dividend: Dim, divisor: Dim) -> Dim:
+    """Return the least integer not below dividend ÷ divisor."""
+    return -(-dividend // divisor)
+
+
+def minimum(first: Dim, second: Dim) -> Dim:
+    """Return the lesser of two numbers, of each pair where they are arrays."""
+    if is_integer(first) and is_integer(second):
+        return min(first, second)
+    if hasattr(first, "free_symbols") or hasattr(second, "free_symbols"):
+        import sympy
+
+        return sympy.Min(first, second)  # type: ignore[no-any-return]
+    import numpy
+
+    return numpy.minimum(first, second)  # type: ignore[no-any-return]
+
+
+def maximum(first: Dim, second: Dim) -> Dim:
+    """Return the greater of two numbers, of each pair where they are arrays."""
+    return -minimum(-first, -second)
+
+
+def size(shape: Iterable[Dim]) -> Dim:
+    """Return how many elements a tensor of this shape has: the product of its dimensions, 1 for none."""
+    product: Any = 1
+    for dimension in shape:
+        product = product * dimension
+    return product  # type: ignore[no-any-return]
+
+
+def surely(claim: object) -> bool | None:
+    """Return whether a comparison holds: True, False, or None where symbols or arrays leave it open."""
+    try:
+        return bool(claim)
+    except (TypeError, ValueError):  # SymPy: cannot determine truth value of a relational; NumPy: of several elements
+        return None
+
+
+def differ(first: Dim, second: Dim) -> bool:
+    """Tell whether two dimensions are surely different. Symbols that may be equal are not, nor arrays of several."""
+    if is_integer(first) and is_integer(second):
+        return first != second
+    difference = first - second
+    return not is_symbolic(difference) and surely(difference != 0) is True
+
+
+def divides(divisor: Dim, number: Dim) -> bool:
+    """Tell whether divisor may divide number: False only where it surely leaves a remainder."""
+    if is_integer(divisor) and is_integer(number):
+        return divisor != 0 and number % divisor == 0
+    return True
+
+
+def small_divisors(number: Dim, most: int = 8) -> str:
+    """Return the divisors of a positive integer, the least ones first, as a person would list them: 1, 2, 3, 4, 6, …"""
+    if not is_integer(number):
+        return "its divisors"
+    found = [d for d in range(1, min(number, 4096) + 1) if number % d == 0]
+    return ", ".join(map(str, found[:most])) + (", …" if len(found) > most else "")
+
+
+def common_divisor(first: Dim, second: Dim) -> Dim:
+    """Return the greatest common divisor of two integers; of symbols, the first."""
+    return gcd(first, second) if is_integer(first) and is_integer(second) else first

@@ -1,0 +1,66 @@
+"""`macflops audit`: what makes a network slow. The main job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import macflops
+from macflops.cli._options import (
+    count_arguments,
+    counting_options,
+    format_option,
+    terminal_style,
+    warn,
+    with_settings,
+    write,
+)
+from macflops.reports import find
+
+
+@click.command()
+@click.argument("source")
+@click.option("--select", metavar="CODES", help="Check these rules only: G1,G2.")
+@click.option("--ignore", metavar="CODES", help="Do not check these rules.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["never", "note", "warning", "error"]),
+    default="error",
+    help="Exit with 1 where a rule's verdict is this severe.  [default: error]",
+)
+@click.option("--budget", multiple=True, metavar="NAME=MAX", help="The most that a total may be: mult_adds=150M.")
+@click.option("--top", type=click.IntRange(0), metavar="N", help="Print so many findings.")
+@counting_options
+@format_option("text", "json")
+@click.pass_context
+def command(context: click.Context, source: str, style: str, output: str | None, **options: Any) -> None:
+    """Audit SOURCE: count it, check the guidelines, say what makes it slow."""
+    options, tables = with_settings(source, options)
+    arguments = count_arguments(options)
+    from macflops.settings import budgets, thresholds
+
+    report = macflops.audit(
+        source,
+        select=options["select"],
+        ignore=options["ignore"] or (),
+        budget=budgets(options["budget"], tables),
+        thresholds=thresholds(tables),
+        **arguments,
+    )
+    warn(report.network, options["strict"])
+    text: dict[str, Any] = {"top": options["top"]}
+    if output is None:
+        text["style"] = terminal_style()
+    write(find(style)(report, **(text if style == "text" else {})), output)
+    context.exit(1 if fails(report, options["fail_on"]) else 0)
+
+
+def fails(report: Any, fail_on: str) -> bool:
+    """Tell whether a rule's verdict is at or over the threshold, or a budget exceeded."""
+    from macflops.guidelines.findings import SEVERITIES
+
+    if any(budget.exceeded for budget in report.budgets):
+        return True
+    severe = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on != "never" else ()  # type: ignore[arg-type]
+    return any(rule.severity in severe for rule in report.verdict.rules.values())

@@ -1,0 +1,33 @@
+"""`macflops count`: the numbers alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import macflops
+from macflops.cli._options import (
+    count_arguments,
+    counting_options,
+    format_option,
+    terminal_style,
+    warn,
+    with_settings,
+    write,
+)
+from macflops.reports import find
+
+
+@click.command()
+@click.argument("source")
+@click.option("--by", type=click.Choice(["layer", "block", "stage", "op"]), default="layer", help="What a row is.")
+@counting_options
+@format_option("text", "json")
+def command(source: str, style: str, output: str | None, by: str, **options: Any) -> None:
+    """Count parameters, mult-adds and memory access of SOURCE, layer by layer."""
+    options, _ = with_settings(source, options)
+    report = macflops.count(source, **count_arguments(options))
+    warn(report.network, options["strict"])
+    text = {"style": terminal_style(), "by": by} if style == "text" and output is None else {"by": by}
+    write(find(style)(report, **(text if style == "text" else {})), output)

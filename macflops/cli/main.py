@@ -1,0 +1,96 @@
+"""The program: finds the command, and turns every error into one line and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+import macflops
+from macflops.errors import SourceError, printable
+
+
+class Commands(click.Group):
+    """The commands are the files beside this one, each with its `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, without importing any."""
+        files = (f.stem for f in Path(__file__).parent.glob("*.py"))
+        return sorted(name for name in files if not name.startswith("_") and name != "main")
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import a command and return it."""
+        if name not in self.list_commands(ctx):
+            return None
+        return import_module(f"macflops.cli.{name}").command  # type: ignore[no-any-return]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which was meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], self.list_commands(ctx), 1)
+            hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(self.list_commands(ctx))}"
+            raise click.UsageError(f"no command {args[0]!r} ({hint})") from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(macflops.__version__, "--version", message="macflops %(version)s")
+def program() -> None:
+    """Say why a neural network is slow and what to write instead, recounted.
+
+    A SOURCE is a native .yaml file, zoo:NAME, or - (YAML on standard input).
+
+    \b
+      macflops audit model.yaml         what makes it slow: the main job
+      macflops count model.yaml         the numbers alone
+      macflops rule G1                  what a rule means, and its formula
+      macflops zoo list                 the networks that ship
+    """
+
+
+def main() -> NoReturn:
+    """Run the program: status 0, 1 for findings or budgets over the threshold, 2 for wrong input, in one line."""
+    try:
+        status = program.main(standalone_mode=False)
+        sys.stdout.flush()
+    except SourceError as error:
+        fail(error.shown() if error.location.line else str(error))
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(2)
+    except click.ClickException as error:
+        fail(f"macflops: error: {one_line(error)}")
+    except click.Abort:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader went away, as `| head` does: nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except RecursionError:
+        fail("macflops: error: the input nests too deeply (flatten it)")
+    except MemoryError:
+        fail("macflops: error: not enough memory for this network (lower its size or the limits)")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def one_line(error: click.ClickException) -> str:
+    """Return what click says on one line, with what to do."""
+    text = " ".join(error.format_message().split())
+    has_hint = text.endswith(")") or "Did you mean" in text
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "macflops"
+    return printable(text if has_hint else f"{text.rstrip('.')} (see {command} --help)", 500)
+
+
+def fail(line: str) -> NoReturn:
+    """Print an error and leave with status 2."""
+    click.echo(line, err=True)
+    sys.exit(2)

@@ -1,0 +1,111 @@
+"""What a network costs, layer by layer and in all: walks it once, asks each operator, sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from macflops.arithmetic import Dim, exact_div, is_symbolic
+from macflops.fusion import Fusion, Merged, merge, merged_costs
+from macflops.liveness import peak_elements
+from macflops.network import Layer, Network
+from macflops.ops import Cost
+
+BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+PRODUCTS = frozenset({"convolution", "linear", "matmul"})  # roles whose outputs are the activations of RegNet's paper
+
+
+class Row(NamedTuple):
+    """A layer with its cost under the chosen fusion, its own cost without any, and the host that it is merged into."""
+
+    position: int
+    layer: Layer
+    cost: Cost
+    own: Cost
+    fused_into: str | None
+
+    @property
+    def mac(self) -> Dim:
+        """Memory access cost in elements, under the chosen fusion."""
+        return self.cost.mac
+
+
+class Totals(NamedTuple):
+    """The sums over all layers. `mult_adds` counts multiply-accumulates, `mac` is memory access cost."""
+
+    params: Dim
+    mult_adds: Dim
+    flops: Dim
+    elementwise_ops: Dim
+    mac_elements: Dim
+    mac_bytes: Dim
+    activations: Dim
+    peak_activation_bytes: Dim
+    arithmetic_intensity: float | None
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The costs of a network under one fusion mode and element type."""
+
+    network: Network
+    own: tuple[Cost, ...]  # without fusion
+    fusion: Fusion
+    dtype: str
+
+    def under(self, fusion: Fusion) -> Costs:
+        """Return the costs of the same network under another fusion mode. No operator is asked again."""
+        return self if fusion == self.fusion else Costs(self.network, self.own, fusion, self.dtype)
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """One row per layer, in execution order."""
+        layers, hosts = self.network.layers, self._merged.hosts
+        merged = merged_costs(self.network, self.own, self._merged)
+        return tuple(
+            Row(position, layer, cost, own, None if host is None else layers[host].name)
+            for position, (layer, cost, own, host) in enumerate(zip(layers, merged, self.own, hosts, strict=True))
+        )
+
+    @cached_property
+    def mac(self) -> Dim:
+        """Memory access cost of the whole network, in elements."""
+        return sum(row.mac for row in self.rows)
+
+    @cached_property
+    def totals(self) -> Totals:
+        """The sums over all layers."""
+        rows, width = self.rows, BYTES[self.dtype]
+        flops = 2 * sum(row.cost.mult_adds for row in rows)
+        return Totals(
+            params=sum(row.cost.params for row in rows),
+            mult_adds=sum(row.cost.mult_adds for row in rows),
+            flops=flops,
+            elementwise_ops=sum(row.cost.elementwise_ops for row in rows),
+            mac_elements=self.mac,
+            mac_bytes=self.mac * width,
+            activations=sum(row.own.writes for row in rows if row.layer.operator.role in PRODUCTS),
+            peak_activation_bytes=width * peak_elements(self.network, self._merged),
+            arithmetic_intensity=ratio(flops, self.mac * width),
+        )
+
+    @cached_property
+    def _merged(self) -> Merged:
+        return merge(self.network, self.fusion)
+
+
+def count(network: Network, fusion: Fusion = "none", dtype: str = "float32") -> Costs:
+    """Count a network: each layer's operator once. A layer that shares another's weights adds no parameters."""
+    own = []
+    for layer in network.layers:
+        cost = layer.operator.cost(*network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
+        own.append(cost if layer.shares is None else cost._replace(params=0))
+    return Costs(network, tuple(own), fusion, dtype)
+
+
+def ratio(dividend: Dim, divisor: Dim) -> float | None:
+    """Return dividend ÷ divisor, or None where the divisor is 0. Of symbols, their quotient."""
+    if is_symbolic(dividend) or is_symbolic(divisor):
+        return exact_div(dividend, divisor)
+    return dividend / divisor if divisor else None

@@ -1,0 +1,195 @@
+"""From what rules measure to findings by place, and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from macflops.arithmetic import Dim
+from macflops.blocks import Block
+from macflops.costs import Costs, ratio
+from macflops.errors import Location
+from macflops.guidelines import codes, find
+from macflops.guidelines._rule import Measured, Rule, free_layers, least_dense
+from macflops.wording import percent
+
+Severity: TypeAlias = Literal["note", "warning", "error"]
+SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
+
+
+class Thresholds(NamedTuple):
+    """What makes a finding, and how severe it is. The defaults are justified in docs/thresholds.md."""
+
+    limits: Mapping[str, float] = {}  # by rule, where not its own
+    warning_share: float = 0.01  # of the network's memory access wasted: a warning from here, a note under it
+    error_share: float = 0.10
+
+    def limit(self, rule: Rule) -> float:
+        """Return the limit of a rule."""
+        return self.limits.get(rule.code, rule.limit)
+
+
+class Finding(NamedTuple):
+    """What one rule found at one place to edit. MAC in elements, summed over all its layers or blocks; worst first."""
+
+    rule: str
+    severity: Severity
+    layer: str
+    layers: tuple[str, ...]
+    blocks: tuple[str, ...]
+    location: Location
+    message: str
+    measured: float
+    limit: float
+    mac_elements: Dim | None
+    mac_bound_elements: Dim | None
+    mac_elements_wasted: Dim | None
+    mac_share: float | None  # wasted, of the network's memory access under the chosen fusion
+    tied_by: tuple[str, ...] = ()
+    advice: int | None = None
+    no_advice: str | None = None
+
+
+class RuleVerdict(NamedTuple):
+    """What one rule found in all. `worst` is its greatest measure, over the limit or not, and None without any."""
+
+    severity: Severity | None
+    mac_elements_wasted: Dim | None
+    mac_share: float | None
+    worst: float | None
+    limit: float
+    places: int
+    worst_layer: str | None
+    worst_message: str | None
+
+
+class Verdict(NamedTuple):
+    """The judgement on the network. `efficiency` is ΣB2 ÷ ΣMAC over its free layers, None where there is none."""
+
+    efficiency: float | None
+    summary: str
+    rules: Mapping[str, RuleVerdict]
+
+
+def judge(
+    costs: Costs, blocks: Sequence[Block], rules: Iterable[str] | None = None, thresholds: Thresholds | None = None
+) -> tuple[tuple[Finding, ...], Verdict]:
+    """Return the findings, worst first, and the verdict, under these rules (all by default)."""
+    thresholds = thresholds or Thresholds()
+    findings: list[Finding] = []
+    verdicts: dict[str, RuleVerdict] = {}
+    for rule in map(find, codes() if rules is None else rules):
+        limit = thresholds.limit(rule)
+        measures = [m for m in rule.check(costs, blocks, limit) if not silenced(costs, rule, m)]
+        over = [m for m in measures if m.reaches(limit)]
+        found = [finding(costs, rule, thresholds, measures) for measures in by_place(costs, over)]
+        findings += found
+        verdicts[rule.code] = rule_verdict(costs, rule, thresholds, measures, found)
+    findings.sort(key=lambda f: (SEVERITIES.index(f.severity), f.mac_elements_wasted or 0, f.measured), reverse=True)
+    efficiency = efficiency_of(costs)
+    return tuple(findings), Verdict(efficiency, summary(efficiency, findings, verdicts), verdicts)
+
+
+def silenced(costs: Costs, rule: Rule, measured: Measured) -> bool:
+    """Tell whether a comment at the measure's place, or around it, silences the rule there."""
+    ignored = costs.network.ignored
+    if not ignored:
+        return False
+    place = measured.rows[0].layer.location
+    lines = (place.line, *(line for line, _ in place.calls))
+    return any(rule.code in ignored.get(line, ()) for line in lines)
+
+
+def by_place(costs: Costs, measures: Iterable[Measured]) -> list[list[Measured]]:
+    """Group measures by the place to edit, each group's worst first.
+
+    A place is a line of the source, where it has lines; elsewhere layers of equal operator, attributes and shapes.
+    """
+    places: dict[Any, list[Measured]] = {}
+    for measured in measures:
+        layer = measured.rows[0].layer
+        key: Any = (layer.location.file, layer.location.line)
+        if not layer.location.line:
+            network = costs.network
+            key = (layer.operator, *network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
+        places.setdefault(key, []).append(measured)
+    return [sorted(group, key=lambda m: -m.value) for group in places.values()]
+
+
+def finding(costs: Costs, rule: Rule, thresholds: Thresholds, measures: Sequence[Measured]) -> Finding:
+    """Return the one finding of measures that share a place, the worst first."""
+    worst, limit = measures[0], thresholds.limit(rule)
+    mac = total(m.mac for m in measures)
+    bound = total(m.bound for m in measures)
+    wasted = None if mac is None or bound is None else mac - bound
+    share = None if wasted is None else ratio(wasted, costs.mac)
+    layer = worst.rows[0].layer
+    return Finding(
+        rule=rule.code,
+        severity=severity(rule, thresholds, share, worst.value),
+        layer=layer.name,
+        layers=tuple(dict.fromkeys(row.layer.name for m in measures for row in m.rows)),
+        blocks=tuple(m.block for m in measures if m.block is not None),
+        location=layer.location,
+        message=rule.describe(worst, costs, limit),
+        measured=worst.value,
+        limit=limit,
+        mac_elements=mac,
+        mac_bound_elements=bound,
+        mac_elements_wasted=wasted,
+        mac_share=share,
+    )
+
+
+def rule_verdict(
+    costs: Costs, rule: Rule, thresholds: Thresholds, measures: Sequence[Measured], found: Sequence[Finding]
+) -> RuleVerdict:
+    """Return what a rule says of the whole network."""
+    worst = max(measures, key=lambda m: m.value, default=None)
+    limit = thresholds.limit(rule)
+    memory = rule.error_from is None
+    wasted = sum(f.mac_elements_wasted or 0 for f in found) if memory else None
+    share = ratio(wasted, costs.mac) if wasted is not None else None
+    return RuleVerdict(
+        severity=severity(rule, thresholds, share, worst.value) if worst and found else None,
+        mac_elements_wasted=wasted,
+        mac_share=share,
+        worst=worst and worst.value,
+        limit=limit,
+        places=len(found),
+        worst_layer=worst and worst.rows[0].layer.name,
+        worst_message=worst and rule.describe(worst, costs, limit),
+    )
+
+
+def severity(rule: Rule, thresholds: Thresholds, share: float | None, measured: float) -> Severity:
+    """Return how severe a waste of this share is, or a measure that is no memory access."""
+    if share is None:
+        return "error" if rule.error_from is not None and measured >= rule.error_from else "warning"
+    return "error" if share >= thresholds.error_share else "warning" if share >= thresholds.warning_share else "note"
+
+
+def efficiency_of(costs: Costs) -> float | None:
+    """Return what the free layers would move at least ÷ what they move: ΣB2 ÷ ΣMAC."""
+    rows = list(free_layers(costs))
+    return ratio(sum(map(least_dense, rows)), sum(row.own.mac for row in rows))
+
+
+def total(numbers: Iterable[Dim | None]) -> Dim | None:
+    """Return the sum of numbers, or None where one is missing."""
+    found = list(numbers)
+    return None if None in found else sum(n for n in found if n is not None)
+
+
+def summary(efficiency: float | None, findings: Sequence[Finding], verdicts: Mapping[str, RuleVerdict]) -> str:
+    """Return the verdict as one sentence that says what to do first."""
+    standing = "No layer's width is free to judge" if efficiency is None else f"{percent(efficiency)} efficient"
+    if not findings:
+        within = ", ".join(verdicts)
+        return f"{standing}: within the limits of {within}; nothing to change." if verdicts else f"{standing}."
+    first = findings[0]
+    rule = find(first.rule)
+    if first.mac_share is None:
+        return f"{standing}: start with {first.rule} at {first.location}, {first.message}."
+    share = f"{percent(first.mac_share, 1)} of the memory access is wasted on {rule.wasted_on}"
+    return f"{standing}: start with {first.rule} at {first.location}, where {share}."

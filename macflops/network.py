@@ -1,0 +1,190 @@
+"""What was read: a network as a list of layers in execution order, every tensor with its shape.
+
+It knows nothing of costs or files. Readers build one with `Builder`, which has operators check and shape as they come,
+so that an error still has its place in the source.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from macflops.arithmetic import Shape
+from macflops.errors import Location, ShapeError
+
+
+class Operator(Protocol):
+    """What a network asks of an operator; `macflops.ops` holds them, one file each."""
+
+    name: ClassVar[str]
+    least_inputs: ClassVar[int]
+    most_inputs: ClassVar[int | None]
+
+    def resolve(self, *args: Any, **kwargs: Any) -> Operator:
+        """Return the operator that this one is on such inputs: itself, but for short forms."""
+
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        """Raise ShapeError where the inputs do not fit."""
+
+    def shapes(self, *args: Any, **kwargs: Any) -> tuple[Shape, ...]:
+        """Return the shapes of the outputs."""
+
+
+class Tensor(NamedTuple):
+    """A tensor that flows between layers: its shape, and its type where that is not the network's own (indices)."""
+
+    shape: Shape
+    dtype: str | None = None
+
+
+class Input(NamedTuple):
+    """An input of the network by name, and the index of its tensor."""
+
+    name: str
+    tensor: int
+
+
+class Layer(NamedTuple):
+    """One operator at work: which tensors it reads and writes (by index), where it was written."""
+
+    name: str
+    operator: Any  # an Operator; Any, for what else it can do (cost) is of no concern here
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    location: Location
+    shares: str | None = None  # the layer whose weights it uses
+
+
+class Unsupported(NamedTuple):
+    """An operator that macflops does not know, and the layers that want it."""
+
+    op: str
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network, shaped: layers in execution order, tensors by index."""
+
+    name: str
+    source: str
+    format: str
+    tensors: tuple[Tensor, ...]
+    inputs: tuple[Input, ...]
+    outputs: tuple[int, ...]
+    layers: tuple[Layer, ...]
+    unsupported: tuple[Unsupported, ...] = ()
+    warnings: tuple[tuple[Location, str], ...] = ()
+    ignored: Mapping[int, frozenset[str]] = field(default_factory=dict)  # rules silenced, by line of the source
+
+    def shapes_of(self, tensors: Iterable[int]) -> list[Shape]:
+        """Return the shapes of the tensors with these indices."""
+        return [self.tensors[index].shape for index in tensors]
+
+    def readers(self) -> list[list[int]]:
+        """Return for each tensor the indices of the layers that read it, in order."""
+        found: list[list[int]] = [[] for _ in self.tensors]
+        for index, layer in enumerate(self.layers):
+            for tensor in dict.fromkeys(layer.inputs):
+                found[tensor].append(index)
+        return found
+
+    def replace(self, operators: Mapping[int, Operator]) -> Network:
+        """Return the network with other operators in the layers of these indices, shaped anew.
+
+        Raises ShapeError, whose field is the layer's name, where the change does not fit.
+        """
+        builder = Builder(self.name, self.source, self.format)
+        new = {i.tensor: builder.input(i.name, *self.tensors[i.tensor]) for i in self.inputs}
+        for index, layer in enumerate(self.layers):
+            operator = operators.get(index, layer.operator)
+            try:
+                outputs = builder.add(
+                    layer.name, operator, [new[i] for i in layer.inputs], layer.location, layer.shares
+                )
+            except ShapeError as error:
+                raise ShapeError(layer.name, error.what, error.hint) from None
+            new.update(zip(layer.outputs, outputs, strict=True))
+        return builder.network([new[o] for o in self.outputs], self.unsupported, self.warnings, self.ignored)
+
+
+class Builder:
+    """Builds a network layer by layer, in execution order; each is checked and shaped as it comes."""
+
+    def __init__(self, name: str, source: str, format: str) -> None:
+        self.name, self.source, self.format = name, source, format
+        self.tensors: list[Tensor] = []
+        self.inputs: list[Input] = []
+        self.layers: list[Layer] = []
+
+    def input(self, name: str, shape: Shape, dtype: str | None = None) -> int:
+        """Add an input of this shape; return the index of its tensor."""
+        self.tensors.append(Tensor(shape, dtype))
+        self.inputs.append(Input(name, len(self.tensors) - 1))
+        return len(self.tensors) - 1
+
+    def shape(self, tensor: int) -> Shape:
+        """Return the shape of a tensor by index."""
+        return self.tensors[tensor].shape
+
+    def add(
+        self, name: str, operator: Operator, inputs: Sequence[int], location: Location, shares: str | None = None
+    ) -> tuple[int, ...]:
+        """Add a layer; return the indices of its outputs. Raises ShapeError where the inputs do not fit."""
+        shapes = [self.tensors[index].shape for index in inputs]
+        least, most = operator.least_inputs, operator.most_inputs
+        if not least <= len(shapes) <= (len(shapes) if most is None else most):
+            wanted = f"{least} or more" if most is None else str(least) if most == least else f"{least} to {most}"
+            raise ShapeError("from", f"{operator.name} takes {wanted} inputs, not {len(shapes)}", "say which with from")
+        operator = operator.resolve(*shapes)
+        operator.check(*shapes)
+        start = len(self.tensors)
+        self.tensors.extend(map(Tensor, operator.shapes(*shapes)))
+        outputs = tuple(range(start, len(self.tensors)))
+        self.layers.append(Layer(name, operator, tuple(inputs), outputs, location, shares))
+        return outputs
+
+    def network(
+        self,
+        outputs: Sequence[int],
+        unsupported: tuple[Unsupported, ...] = (),
+        warnings: tuple[tuple[Location, str], ...] = (),
+        ignored: Mapping[int, frozenset[str]] | None = None,
+    ) -> Network:
+        """Return the network with these outputs. Layers that none of them needs are left out, each with a warning."""
+        needed = set(outputs)
+        kept: list[Layer] = []
+        idle: list[tuple[Location, str]] = []
+        for layer in reversed(self.layers):
+            if needed.isdisjoint(layer.outputs):
+                idle.append((layer.location, f"no output needs {layer.name}: it is not counted"))
+            else:
+                needed.update(layer.inputs)
+                kept.append(layer)
+        return Network(
+            self.name,
+            self.source,
+            self.format,
+            tuple(self.tensors),
+            tuple(self.inputs),
+            tuple(outputs),
+            tuple(reversed(kept)),
+            unsupported,
+            (*warnings, *reversed(idle)),
+            ignored or {},
+        )
+
+
+@contextmanager
+def no_garbage_collection() -> Iterator[None]:
+    """Pause the collector while a large network is built: its passes over all that lives make building quadratic."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,12 @@
+"""Addition of tensors: residual connections."""
+
+from __future__ import annotations
+
+from macflops.ops._arithmetic import Arithmetic
+
+
+class Add(Arithmetic):
+    """Sum of two or more tensors that broadcast."""
+
+    __slots__ = ()
+    fuses_as = "add"

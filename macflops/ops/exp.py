@@ -1,0 +1,11 @@
+"""Exponential."""
+
+from __future__ import annotations
+
+from macflops.ops._activation import Activation
+
+
+class Exp(Activation):
+    """exp(x)."""
+
+    __slots__ = ()

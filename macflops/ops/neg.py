@@ -1,0 +1,11 @@
+"""Negation."""
+
+from __future__ import annotations
+
+from macflops.ops._activation import Activation
+
+
+class Neg(Activation):
+    """−x."""
+
+    __slots__ = ()

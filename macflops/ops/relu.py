@@ -1,0 +1,11 @@
+"""ReLU."""
+
+from __future__ import annotations
+
+from macflops.ops._activation import Activation
+
+
+class Relu(Activation):
+    """max(x, 0)."""
+
+    __slots__ = ()

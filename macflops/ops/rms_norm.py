@@ -1,0 +1,32 @@
+"""Root mean square layer normalization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from macflops.arithmetic import Dim, Shape, size
+from macflops.ops._norm import Norm
+from macflops.ops._operator import Cost
+from macflops.ops._trailing import check_trailing, trailing
+
+
+@dataclass(frozen=True, slots=True)
+class RMSNorm(Norm):
+    """Division of x (N, …) by its root mean square over its last dimensions: the last one where not given, and a scale.
+
+    1 parameter per normalized element if elementwise_affine; reads the input and them, writes the output.
+    Source: Zhang and Sennrich 2019, equation (4).
+    """
+
+    normalized_shape: tuple[Dim, ...] | None = None
+    eps: float | None = None
+    elementwise_affine: bool = True
+
+    def check(self, x: Shape) -> None:
+        """Raise ShapeError where the input does not end with the normalized shape."""
+        check_trailing(self, x, self.normalized_shape)
+
+    def cost(self, x: Shape, y: Shape) -> Cost:
+        """Return the cost for x and y of the same shape."""
+        params = size(trailing(x, self.normalized_shape)) if self.elementwise_affine else 0
+        return Cost(elementwise_ops=size(y), reads=size(x), writes=size(y), weights=params, params=params)

@@ -1,0 +1,46 @@
+"""Slice: a view of a range of one dimension."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from macflops.arithmetic import Dim, Shape, ceil_div, surely
+from macflops.errors import ShapeError
+from macflops.ops._operator import require_at_least, require_dim
+from macflops.ops._view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(View):
+    """View of x from start up to, but not with, end along dimension `dim` (1: channels), every step-th of them.
+
+    A negative start or end counts from the dimension's end; without end it goes on to there.
+    """
+
+    dim: int = 1
+    start: Dim = 0
+    end: Dim | None = None
+    step: Dim = 1
+
+    def check(self, x: Shape) -> None:
+        """Raise ShapeError where the range is empty or not there."""
+        require_dim(x, self.dim)
+        require_at_least(self, 1, ("step",))
+        side = x[self.dim]
+        start, end = self.bounds(side)
+        if surely(start >= 0) is False or surely(start < side) is False:
+            raise ShapeError("start", f"start: {self.start} of {side}", "use one that is there")
+        if surely(end <= side) is False or surely(end > start) is False:
+            raise ShapeError("end", f"end: {self.end} of {side}, from {self.start}", "use one after the start")
+
+    def shape(self, x: Shape) -> Shape:
+        """Return the input's shape, with the range's length in dimension `dim`."""
+        along = self.dim % len(x)
+        start, end = self.bounds(x[along])
+        return (*x[:along], ceil_div(end - start, self.step), *x[along + 1 :])
+
+    def bounds(self, side: Dim) -> tuple[Dim, Dim]:
+        """Return start and end counted from the beginning of a side."""
+        end = side if self.end is None else self.end
+        start = side + self.start if surely(self.start < 0) is True else self.start
+        return start, side + end if surely(end < 0) is True else end

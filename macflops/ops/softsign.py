@@ -1,0 +1,11 @@
+"""Softsign."""
+
+from __future__ import annotations
+
+from macflops.ops._activation import Activation
+
+
+class Softsign(Activation):
+    """x ÷ (1 + |x|)."""
+
+    __slots__ = ()

@@ -1,0 +1,12 @@
+"""Subtraction."""
+
+from __future__ import annotations
+
+from macflops.ops._arithmetic import Arithmetic
+
+
+class Sub(Arithmetic):
+    """Difference of two tensors that broadcast."""
+
+    __slots__ = ()
+    most_inputs = 2

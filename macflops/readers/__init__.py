@@ -1,0 +1,52 @@
+"""Where networks come from. A reader is a file or folder here, named as a file's ending or a source's prefix is.
+
+`model.yaml` is read by `readers/yaml`, `zoo:NAME` by `readers/zoo.py`; `-` is native YAML on standard input.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from macflops.errors import Location, SourceError
+from macflops.network import Network
+
+ENDINGS = {"yml": "yaml"}  # other spellings of a reader's name
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all readers, without importing any."""
+    entries = Path(__file__).parent.iterdir()
+    return tuple(sorted(e.stem for e in entries if (e.suffix == ".py" or e.is_dir()) and e.stem[0] not in "_."))
+
+
+def load(source: str, **options: Any) -> Network:
+    """Return the network that a source holds. Raises SourceError where it cannot be read."""
+    return import_module(f"macflops.readers.{reader_of(source)}").load(source, **options)  # type: ignore[no-any-return]
+
+
+def reader_of(source: str) -> str:
+    """Return the name of the reader for a source. Raises SourceError where there is none."""
+    if source == "-":
+        return "yaml"
+    prefix, colon, _ = source.partition(":")
+    if colon and prefix in names() and prefix not in ("yaml",):
+        return prefix
+    ending = Path(source).suffix[1:].lower()
+    reader = ENDINGS.get(ending, ending)
+    if reader in names():
+        return reader
+    if Path(source).is_dir():
+        raise SourceError(Location(source), "this is a folder", "name one file in it")
+    if not Path(source).exists():
+        hint = "a source is a .yaml file, zoo:NAME, or - for standard input"
+        if not ending:
+            from macflops.zoo import names as zoo_names
+
+            close = get_close_matches(source, zoo_names(), 1)
+            hint = f"did you mean zoo:{close[0]}?" if close else hint
+        raise SourceError(Location(source), "no such file", hint)
+    known = ", ".join(f".{name}" for name in names() if name != "zoo")
+    raise SourceError(Location(source), f"no reader for files that end in {ending!r}", f"known are {known}")

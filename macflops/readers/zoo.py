@@ -1,0 +1,17 @@
+"""`zoo:NAME`: a network that ships with macflops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from macflops.network import Network
+from macflops.readers.yaml import read
+from macflops.zoo import find
+
+
+def load(source: str, *, variant: str | None = None, **options: Any) -> Network:
+    """Return the shipped network of this name. Raises SourceError where there is none."""
+    path, named = find(source.removeprefix("zoo:"))
+    network = read(path.read_text("utf-8"), path.name, variant=variant or named, **options)
+    return replace(network, source=source)
