@@ -92,7 +92,7 @@ def audit(
 
 def symbols(dimension: Any) -> Iterable[Any]:
     """Return the symbols in a dimension."""
-    return dimension.free_symbols if is_symbolic(dimension) else ()  # type: ignore[no-any-return]
+    return dimension.free_symbols if is_symbolic(dimension) else ()
 
 
 def total(report: Report, name: str) -> int:

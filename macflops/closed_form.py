@@ -1,4 +1,4 @@
-"""Closed forms as text: SymPy expressions in the expression grammar of the native YAML, so that they can be pasted back."""
+"""Closed forms as text: SymPy expressions in the expression grammar of the native YAML, to be pasted back."""
 
 from __future__ import annotations
 

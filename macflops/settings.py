@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from macflops.errors import Location, SourceError
@@ -39,23 +39,27 @@ class Settings(NamedTuple):
 
 def nearest(source: str) -> Settings | None:
     """Return the settings that hold for a source, or None. Raises SourceError on a setting that is not known."""
-    start = Path(source).parent if Path(source).is_file() else Path()
-    folder = start.absolute()
-    for candidate in (folder, *folder.parents):
-        file = candidate / "pyproject.toml"
-        if file.is_file():
+    folder = os.path.abspath(os.path.dirname(source) if os.path.isfile(source) else ".")
+    while True:
+        file = os.path.join(folder, "pyproject.toml")
+        if os.path.isfile(file):
             return read(file)
-    return None
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
 
 
-def read(file: Path) -> Settings | None:
+def read(file: str) -> Settings | None:
     """Return what a pyproject.toml says, None where it says nothing of macflops."""
     import tomllib
 
     try:
-        table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("macflops")
+        with open(file, encoding="utf-8") as opened:
+            text = opened.read()
+        table = tomllib.loads(text).get("tool", {}).get("macflops")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SourceError(Location(str(file)), f"cannot be read: {error}", "mend it") from None
+        raise SourceError(Location(file), f"cannot be read: {error}", "mend it") from None
     if table is None:
         return None
     tables = {name: value for name, value in table.items() if name in TABLES}
@@ -63,7 +67,7 @@ def read(file: Path) -> Settings | None:
     for name, value in table.items():
         if name not in OPTIONS and name not in TABLES:
             known = ", ".join(sorted(OPTIONS | set(TABLES)))
-            raise SourceError(Location(str(file)), f"tool.macflops.{name} is no setting", f"known are {known}")
+            raise SourceError(Location(file), f"tool.macflops.{name} is no setting", f"known are {known}")
         if name in TABLES:
             check_table(file, name, value)
     for name, value in options.items():
@@ -73,22 +77,22 @@ def read(file: Path) -> Settings | None:
             options[name] = ",".join(map(str, value))
         elif isinstance(value, str) and name == "input-shape":
             options[name] = [value]
-    return Settings(str(file), options, tables)
+    return Settings(file, options, tables)
 
 
-def check_table(file: Path, name: str, table: Any) -> None:
+def check_table(file: str, name: str, table: Any) -> None:
     """Raise SourceError on a table with a key that is not known or a value that is no number."""
     if not isinstance(table, dict):
-        raise SourceError(Location(str(file)), f"tool.macflops.{name} is no table", f"write [tool.macflops.{name}]")
+        raise SourceError(Location(file), f"tool.macflops.{name} is no table", f"write [tool.macflops.{name}]")
     known = TABLES[name]()
     for key, value in table.items():
         if known is not None and key not in known:
             raise SourceError(
-                Location(str(file)), f"tool.macflops.{name}.{key} is no setting", f"known are {', '.join(known)}"
+                Location(file), f"tool.macflops.{name}.{key} is no setting", f"known are {', '.join(known)}"
             )
         if name != "budget" and (isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0):
             raise SourceError(
-                Location(str(file)), f"tool.macflops.{name}.{key} is {value!r}", "it has to be a number over 0"
+                Location(file), f"tool.macflops.{name}.{key} is {value!r}", "it has to be a number over 0"
             )
 
 
@@ -119,7 +123,7 @@ def thresholds(tables: Mapping[str, Any]) -> Thresholds:
 
 
 def budgets(given: Iterable[str], tables: Mapping[str, Any]) -> dict[str, int]:
-    """Return budgets from NAME=MAX and from settings; MAX may end in k, M, G or T. Raises SourceError where it cannot."""
+    """Return budgets from NAME=MAX and from settings; MAX may end in k, M, G, T. Raises SourceError elsewhere."""
     found = {name: amount("budget", f"{name}={most}", str(most)) for name, most in tables.get("budget", {}).items()}
     for text in given:
         name, equals, most = text.partition("=")

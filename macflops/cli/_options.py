@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -101,18 +100,19 @@ def write(text: str, output: str | None) -> None:
     if output is None:
         click.echo(text)
         return
-    target = Path(output)
     import tempfile
 
+    folder, name = os.path.split(output)
+
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, temporary = tempfile.mkstemp(dir=folder or ".", prefix=f".{name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(f"{text}\n")
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(temporary, 0o666 & ~umask)
-            os.replace(temporary, target)
+            os.replace(temporary, output)
         except BaseException:
             os.unlink(temporary)
             raise
@@ -122,7 +122,7 @@ def write(text: str, output: str | None) -> None:
 
 def terminal_style() -> Callable[..., str]:
     """Return what colours text: click's on a terminal, unless NO_COLOR is set; plain text elsewhere."""
-    from macflops.reports.text import plain_style
+    from macflops.reports._layout import plain_style
 
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return click.style if coloured else plain_style

@@ -34,7 +34,7 @@ from macflops.reports import find
 @counting_options
 @format_option("text", "json")
 @click.pass_context
-def command(context: click.Context, source: str, style: str, output: str | None, **options: Any) -> None:
+def command(context: click.Context, /, source: str, style: str, output: str | None, **options: Any) -> None:
     """Audit SOURCE: count it, check the guidelines, say what makes it slow."""
     options, tables = with_settings(source, options)
     arguments = count_arguments(options)
@@ -62,5 +62,5 @@ def fails(report: Any, fail_on: str) -> bool:
 
     if any(budget.exceeded for budget in report.budgets):
         return True
-    severe = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on != "never" else ()  # type: ignore[arg-type]
+    severe = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on != "never" else ()
     return any(rule.severity in severe for rule in report.verdict.rules.values())

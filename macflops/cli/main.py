@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import NoReturn
 
 import click
 
 import macflops
 from macflops.errors import SourceError, printable
+from macflops.members import members
 
 
 class Commands(click.Group):
@@ -19,8 +19,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, without importing any."""
-        files = (f.stem for f in Path(__file__).parent.glob("*.py"))
-        return sorted(name for name in files if not name.startswith("_") and name != "main")
+        return [name for name in members(__file__) if name != "main"]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import a command and return it."""

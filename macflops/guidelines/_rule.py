@@ -42,6 +42,7 @@ class Rule:
     error_from: ClassVar[float | None] = (
         None  # for measures that are no memory access: an error from here, else a warning
     )
+    nothing: ClassVar[str]  # what to say where it has nothing to judge
     wasted_on: ClassVar[str]  # what the waste goes to, as a sentence ends
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:

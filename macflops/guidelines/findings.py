@@ -111,7 +111,8 @@ def by_place(costs: Costs, measures: Iterable[Measured]) -> list[list[Measured]]
         key: Any = (layer.location.file, layer.location.line)
         if not layer.location.line:
             network = costs.network
-            key = (layer.operator, *network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
+            attributes = (layer.operator.name, *layer.operator.attributes().items())
+            key = (attributes, *network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
         places.setdefault(key, []).append(measured)
     return [sorted(group, key=lambda m: -m.value) for group in places.values()]
 

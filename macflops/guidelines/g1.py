@@ -32,6 +32,7 @@ class EqualWidth(Rule):
     """
 
     code, name, limit = "G1", "equal width", 1.1
+    nothing = "no layer whose width is free"
     wasted_on = "convolutions between unequal widths"
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:

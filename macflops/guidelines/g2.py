@@ -39,6 +39,7 @@ class GroupConvolution(Rule):
     """
 
     code, name, limit = "G2", "group conv", 1.1
+    nothing = "no grouped convolution"
     wasted_on = "grouped convolutions"
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:

@@ -40,6 +40,7 @@ class Fragmentation(Rule):
     """
 
     code, name, limit, error_from = "G3", "fragmentation", 6.0, 13.0
+    nothing = "no operators side by side"
     wasted_on = "operators side by side"
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:

@@ -39,6 +39,7 @@ class ElementWise(Rule):
     """
 
     code, name, limit = "G4", "element-wise", 0.55
+    nothing = "no element-wise operators"
     wasted_on = "element-wise operators"
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from macflops.arithmetic import Shape, size
-from macflops.ops._operator import Cost, Operator
+from macflops.ops._operator import Cost, FusesAs, Operator
 
 
 class Activation(Operator):
@@ -11,7 +13,7 @@ class Activation(Operator):
 
     __slots__ = ()
     role = "activation"
-    fuses_as = "activation"
+    fuses_as: ClassVar[FusesAs | None] = "activation"
 
     def shape(self, x: Shape) -> Shape:
         """Return the input's shape."""

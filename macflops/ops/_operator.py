@@ -14,6 +14,7 @@ Padding: TypeAlias = tuple[Dim, ...]  # before each side, then after each side
 Role: TypeAlias = Literal[
     "convolution", "linear", "matmul", "norm", "activation", "arithmetic", "pool", "reduction", "lookup", "copy", "view"
 ]
+FusesAs: TypeAlias = Literal["norm", "activation", "add"]
 
 
 class Cost(NamedTuple):
@@ -48,7 +49,7 @@ class Operator:
     role: ClassVar[Role]
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
-    fuses_as: ClassVar[Literal["norm", "activation", "add"] | None] = None  # what it is in a convolution's epilogue
+    fuses_as: ClassVar[FusesAs | None] = None  # what it is in a convolution's epilogue
 
     def __init_subclass__(cls) -> None:
         file = cls.__module__.rpartition(".")[2]
@@ -76,7 +77,7 @@ class Operator:
 
     def attributes(self) -> dict[str, Any]:
         """Return the fields by name, as they were settled on."""
-        return {name: getattr(self, name) for name in getattr(self, "__dataclass_fields__", ())}
+        return {name: getattr(self, name) for name in getattr(self, "__match_args__", ())}
 
 
 def require(claim: object, field: str, what: str, hint: str) -> None:

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+import os
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from macflops.errors import Location, SourceError
+from macflops.members import members
 from macflops.network import Network
 
 ENDINGS = {"yml": "yaml"}  # other spellings of a reader's name
@@ -18,8 +18,7 @@ ENDINGS = {"yml": "yaml"}  # other spellings of a reader's name
 
 def names() -> tuple[str, ...]:
     """Return the names of all readers, without importing any."""
-    entries = Path(__file__).parent.iterdir()
-    return tuple(sorted(e.stem for e in entries if (e.suffix == ".py" or e.is_dir()) and e.stem[0] not in "_."))
+    return members(__file__)
 
 
 def load(source: str, **options: Any) -> Network:
@@ -34,15 +33,17 @@ def reader_of(source: str) -> str:
     prefix, colon, _ = source.partition(":")
     if colon and prefix in names() and prefix not in ("yaml",):
         return prefix
-    ending = Path(source).suffix[1:].lower()
+    ending = os.path.splitext(source)[1][1:].lower()
     reader = ENDINGS.get(ending, ending)
     if reader in names():
         return reader
-    if Path(source).is_dir():
+    if os.path.isdir(source):
         raise SourceError(Location(source), "this is a folder", "name one file in it")
-    if not Path(source).exists():
+    if not os.path.exists(source):
         hint = "a source is a .yaml file, zoo:NAME, or - for standard input"
         if not ending:
+            from difflib import get_close_matches
+
             from macflops.zoo import names as zoo_names
 
             close = get_close_matches(source, zoo_names(), 1)

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from importlib import import_module
-from pathlib import Path
 
-from macflops.report import Report
+from macflops.members import members
 
 
-@cache
 def names() -> tuple[str, ...]:
-    """Return the names of all formats, without importing any."""
-    files = Path(__file__).parent.glob("*.py")
-    return tuple(sorted((f.stem for f in files if not f.name.startswith("_")), key=lambda name: (name != "text", name)))
+    """Return the names of all formats, text first, without importing any."""
+    return tuple(sorted(members(__file__), key=lambda name: (name != "text", name)))
 
 
 def find(name: str) -> Callable[..., str]:
     """Return the function that renders a report in this format."""
     return import_module(f"macflops.reports.{name}").render  # type: ignore[no-any-return]
-
-
-__all__ = ["Report", "find", "names"]

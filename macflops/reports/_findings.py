@@ -1,0 +1,56 @@
+"""The findings one by one: where, what was measured, how much it wastes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from macflops.costs import BYTES
+from macflops.errors import printable
+from macflops.guidelines import find
+from macflops.guidelines.findings import Finding
+from macflops.report import Report
+from macflops.reports._layout import COLOURS, Style, across, wrapped
+from macflops.wording import percent, quantity
+
+SHOWN = 5  # how many findings are printed unless --top says otherwise
+
+
+def finding_lines(report: Report, style: Style, top: int | None) -> Iterator[str]:
+    """Yield the worst findings, each with its place, and how many more there are."""
+    shown = report.findings[: SHOWN if top is None else top]
+    for number, finding in enumerate(shown, 1):
+        yield ""
+        yield from one_finding(number, finding, report, style)
+    hidden = len(report.findings) - len(shown)
+    if hidden:
+        yield ""
+        yield f"  and {hidden} more (--top {len(report.findings)} prints all)"
+
+
+def one_finding(number: int, finding: Finding, report: Report, style: Style) -> Iterator[str]:
+    """Yield the lines of one finding."""
+    count = len(finding.blocks) or len(finding.layers)
+    what = f"{count} {'block' if finding.blocks else 'layer'}{'s' if count > 1 else ''}"
+    if finding.mac_elements_wasted is not None:
+        what = f"{quantity(finding.mac_elements_wasted * BYTES[report.costs.dtype], 'B')} in {what}"
+    left = f"  {number}  {finding.rule}  {what}"
+    place = printable(
+        f"{finding.location.file}:{finding.location.line}" if finding.location.line else finding.layer, 44
+    )
+    gap = across(left, f"{place}  {finding.severity}")
+    yield f"{left}{gap}{style(place, dim=True)}  {style(finding.severity, **COLOURS[finding.severity])}"
+    where = finding.blocks[0] if finding.blocks else finding.layer
+    yield from wrapped(f"{printable(where, 60)}  {printable(finding.message)}", "     ")
+
+
+def closing_lines(report: Report) -> Iterator[str]:
+    """Yield what to do first, and where to read on."""
+    if not report.findings:
+        yield "Nothing to change."
+        return
+    first = report.findings[0]
+    what = first.message
+    if first.mac_share is not None:
+        what = f"{percent(first.mac_share, 1)} of the memory access is wasted on {find(first.rule).wasted_on}"
+    yield from wrapped(f"Start with 1: {printable(what)}. What {first.rule} asks: macflops rule {first.rule}")
+    yield "Counted, not trained: macflops does not know your accuracy."

@@ -1,0 +1,20 @@
+"""What all tests share: where nothing may be skipped, a skipped test fails the run."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run with MACFLOPS_NO_SKIPS set in which a test was skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("MACFLOPS_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        print(f"\n{len(reporter.stats['skipped'])} skipped: nothing may be skipped here")
+        session.exitstatus = 1
