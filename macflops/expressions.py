@@ -250,7 +250,7 @@ class Parser:
 
     def subscripts(self, value: Run, depth: int) -> Run:
         """Read `[i]`, `.0` and `.name` behind an operand."""
-        while self.kind == "sign" and self.token in "[." or self.kind == "number" and self.token[0] == ".":
+        while (self.kind == "sign" and self.token in "[.") or (self.kind == "number" and self.token[0] == "."):
             at = self.at
             if self.kind == "sign" and self.token == "[":
                 self.advance()

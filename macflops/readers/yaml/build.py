@@ -290,7 +290,7 @@ class Build:
         return names
 
     def repeat(self, entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope, history: History) -> Result:
-        """Carry out a repeat: in the list around it; each repetition has a scope of its own if the repeat has a name."""
+        """Carry out a repeat: in the list around it; with a name, each repetition has a scope of its own."""
         limits, node = self.source.limits, entry.times
         value = scope.value(node)
         try:

@@ -61,8 +61,7 @@ def forbidden(character: str) -> bool:
     code = ord(character)
     return (
         (code < 32 and character not in "\t\n\r")
-        or 0x7F <= code < 0xA0
-        and code != 0x85
+        or (0x7F <= code < 0xA0 and code != 0x85)
         or 0xD800 <= code < 0xE000
         or code in (0xFFFE, 0xFFFF)
     )
