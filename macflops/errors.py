@@ -1,4 +1,4 @@
-"""What can be wrong: a shape (an operator says what), a source (a reader says what, where and what to do)."""
+"""What can be wrong: a shape (an operator says what), an expression, a source (a reader says where, and what to do)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,17 @@ class ShapeError(ValueError):
     def __init__(self, field: str, what: str, hint: str) -> None:
         super().__init__(field, what, hint)  # its fields are its arguments, so it pickles
         self.field, self.what, self.hint = field, what, hint
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.hint})"
+
+
+class ExpressionError(ValueError):
+    """An expression cannot be read or has no value: at which column of its text (from 0), what is wrong, what to do."""
+
+    def __init__(self, column: int, what: str, hint: str) -> None:
+        super().__init__(column, what, hint)
+        self.column, self.what, self.hint = column, what, hint
 
     def __str__(self) -> str:
         return f"{self.what} ({self.hint})"

@@ -11,10 +11,10 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def quantity(number: float, unit: str = "") -> str:
-    """Return a count to four digits with a decimal prefix: 137500000 is 137.5 M, with the unit B 137.5 MB."""
+    """Return a count to three or four digits with a decimal prefix: 137500000 is 137.5 M, with the unit B 137.5 MB."""
     for factor, prefix in PREFIXES:
         if abs(number) >= factor * 0.99995:
             scaled = number / factor
-            digits = 3 if abs(scaled) < 9.9995 else 2 if abs(scaled) < 99.995 and unit else 1
+            digits = (2 if unit else 3) if abs(scaled) < 9.995 else 1
             return f"{scaled:.{digits}f} {prefix}{unit}"
     return f"{number} {unit}".rstrip()

@@ -77,7 +77,7 @@ class Operator:
 
     def attributes(self) -> dict[str, Any]:
         """Return the fields by name, as they were settled on."""
-        return {name: getattr(self, name) for name in getattr(self, "__dataclass_fields__", ())}
+        return {name: getattr(self, name) for name in getattr(self, "__match_args__", ())}
 
 
 def require(claim: object, field: str, what: str, hint: str) -> None:
