@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from macflops.arithmetic import Dim, Shape, size
 from macflops.ops._sizes import check_sizes, settled
@@ -16,7 +16,7 @@ class Reshape(View):
     Its field is named as in torch.reshape, and so stands where other operators have the method `shape`: ask `shapes`.
     """
 
-    shape: tuple[Dim, ...]  # type: ignore[assignment]
+    shape: tuple[Dim, ...] = field()  # type: ignore[assignment]  # required: without field() the method is its default
 
     def check(self, x: Shape) -> None:
         """Raise ShapeError where the shape has not as many elements as x."""

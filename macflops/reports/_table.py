@@ -23,10 +23,13 @@ class Line(NamedTuple):
 def table(report: Report, by: str) -> Iterator[str]:
     """Yield the table's lines: names cut to fit, numbers in full, memory access in elements."""
     lines = list(grouped(report, by))
-    shown = [[str(n) if not is_integer(n) else f"{n:,}" for n in line.sums] for line in lines]
+    if not all(is_integer(number) for line in lines for number in line.sums):
+        yield from closed_forms(lines)
+        return
+    shown = [[f"{number:,}" for number in line.sums] for line in lines]
     totals = report.totals
     total = (totals.params, totals.mult_adds, totals.elementwise_ops, totals.mac_elements)
-    last = [str(n) if not is_integer(n) else f"{n:,}" for n in total]
+    last = [f"{number:,}" for number in total]
     widths = [max(len(head), *(len(row[i]) for row in [*shown, last])) for i, head in enumerate(COLUMNS)]
     name_width = max([len(by), 5, *(min(len(line.name), 40) for line in lines)])
     what_width = max([2, *(min(len(line.what), 18) for line in lines)])
@@ -39,6 +42,17 @@ def table(report: Report, by: str) -> Iterator[str]:
     for line, numbers in zip(lines, shown, strict=True):
         yield one(line.name, line.what, numbers)
     yield one("total", "", last)
+
+
+def closed_forms(lines: list[Line]) -> Iterator[str]:
+    """Yield what each row costs as closed forms, each on a line of its own: no table could hold them."""
+    from macflops.closed_form import written
+
+    for line in lines:
+        yield f"{printable(line.name, 60)}  {printable(line.what, 18)}"
+        for head, number in zip(COLUMNS, line.sums, strict=True):
+            if not is_integer(number) or number:
+                yield f"    {head} = {written(number)}"
 
 
 def grouped(report: Report, by: str) -> Iterator[Line]:

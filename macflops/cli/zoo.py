@@ -1,0 +1,147 @@
+"""`macflops zoo`: the networks that ship, with published figures beside ours."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+import macflops
+from macflops.cli._options import format_option, write
+from macflops.report import Report
+from macflops.wording import quantity
+from macflops.zoo import find, names
+from macflops.zoo.published import Figure, matches, of
+from macflops.zoo.stages import stage_table
+
+PRODUCTS = {"mult_adds": ("conv+fc", "conv"), "params": ("all",)}
+
+
+@click.group()
+def command() -> None:
+    """Show the networks that ship, with published figures beside ours."""
+
+
+@command.command("list")
+@format_option("text", "json")
+def list_command(style: str, output: str | None) -> None:
+    """List the networks: mult-adds and parameters beside the published ones, top-1 error and speeds as published."""
+    rows = [summary(name) for name in names()]
+    if style == "json":
+        write(json.dumps(rows, indent=2), output)
+        return
+    head = ("network", "mult-adds", "publ.", "is our", "params", "publ.", "top-1", "GPU", "ARM")
+    lines = [head]
+    for row in rows:
+        mult_adds, params = row["mult_adds"], row["params"]
+        published, also = row["published_mult_adds"], row["published_params"]
+        lines.append(
+            (
+                row["name"],
+                quantity(mult_adds),
+                short(published),
+                "" if published is None else (published["matches"] or "no").partition(",")[0],
+                quantity(params),
+                short(also),
+                *(("" if row[key] is None else row[key]["value"]) for key in ("top1_error", "speed_gpu", "speed_arm")),
+            )
+        )
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    text = []
+    for name, *cells in lines:
+        aligned = (f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
+        text.append(" ".join((f"{name:{widths[0]}}", *aligned)))
+    notes = [
+        "",
+        "mult-adds at the network's own input, convolutions and linear layers; `is our` says which of our counts",
+        "the published one is: conv+fc, conv alone, or no. Top-1 error in %, GPU in batches/s, ARM in images/s.",
+        "Sources, and the settings under which they hold: macflops zoo show NAME",
+    ]
+    write("\n".join(line.rstrip() for line in (*text, *notes)), output)
+
+
+@command.command("show")
+@click.argument("name")
+@format_option("text", "json")
+def show_command(name: str, style: str, output: str | None) -> None:
+    """Show a network: its native YAML, its stage table, and what was published of it."""
+    path, _ = find(name)
+    report = macflops.count(f"zoo:{name}")
+    table = stage_table(report.network)
+    figures = [(figure, compared(figure)) for figure in of(name)]
+    if style == "json":
+        document = {
+            **summary(name),
+            "file": path.read_text("utf-8"),
+            "stages": [row._asdict() for row in table],
+            "published": [{**figure._asdict(), **comparison} for figure, comparison in figures],
+        }
+        write(json.dumps(document, indent=2, ensure_ascii=False), output)
+        return
+    lines = [path.read_text("utf-8").rstrip(), "", f"# {name}", ""]
+    lines.append(f"{'stage':20} {'output':>10} {'kernel':>8} {'stride':>7} {'repeat':>7} {'channels':>9}")
+    for row in table:
+        size = "x".join(map(str, row.output)) or "-"
+        kernel = "x".join(map(str, row.kernel)) if row.kernel else ""
+        stride = "" if row.stride is None else str(row.stride)
+        lines.append(f"{row.name:20} {size:>10} {kernel:>8} {stride:>7} {row.repeats:>7} {row.channels:>9}")
+    totals = report.totals
+    lines += [
+        "",
+        f"mult-adds {totals.mult_adds:,}   params {totals.params:,}   memory access {totals.mac_bytes:,} B",
+        "",
+    ]
+    if figures:
+        lines.append(f"{'published':18} {'value':>15}  {'ours':>15}  {'is our':22} settings, source")
+    for figure, comparison in figures:
+        ours = "" if comparison["ours"] is None else f"{comparison['ours']:,}"
+        same = "" if comparison["ours"] is None else comparison["matches"] or "no"
+        where = ", ".join(filter(None, (figure.settings, figure.input, figure.source)))
+        lines.append(f"{figure.metric:18} {figure.value + ' ' + figure.unit:>15}  {ours:>15}  {same:22} {where}")
+    write("\n".join(line.rstrip() for line in lines), output)
+
+
+def summary(name: str) -> dict[str, Any]:
+    """Return a network's counts and the first published figure of each kind."""
+    totals = macflops.count(f"zoo:{name}").totals
+    row: dict[str, Any] = {"name": name, "mult_adds": totals.mult_adds, "params": totals.params}
+    figures = of(name)
+    for metric in PRODUCTS:
+        figure = next((f for f in figures if f.metric == metric), None)
+        row[f"published_{metric}"] = figure and {**figure._asdict(), **compared(figure)}
+    row["top1_error"] = next((f._asdict() for f in map(as_error, figures) if f is not None), None)
+    for metric in ("speed_gpu", "speed_arm"):
+        row[metric] = next((f._asdict() for f in figures if f.metric == metric), None)
+    return row
+
+
+def as_error(figure: Figure) -> Figure | None:
+    """Return a published top-1 error, or accuracy as an error."""
+    if figure.metric == "top1_accuracy":
+        from decimal import Decimal
+
+        return figure._replace(metric="top1_error", value=str(100 - Decimal(figure.value)))
+    return figure if figure.metric == "top1_error" else None
+
+
+def compared(figure: Figure) -> dict[str, Any]:
+    """Return our count beside a published one, and which of our ways of counting gives it."""
+    if figure.metric not in PRODUCTS:
+        return {"ours": None, "matches": None}
+    report = macflops.count(f"zoo:{figure.network}", set=figure.settings.split(), input_shape=figure.input)
+    counts = conventions(report) if figure.metric == "mult_adds" else {"all": report.totals.params}
+    return {"ours": next(iter(counts.values())), "matches": matches(figure, counts)}
+
+
+def conventions(report: Report) -> dict[str, int]:
+    """Return the mult-adds by convention: of convolutions and linear layers, and of convolutions alone."""
+    linear = sum(row.cost.mult_adds for row in report.costs.rows if row.layer.operator.role == "linear")
+    return {"conv+fc": report.totals.mult_adds, "conv": report.totals.mult_adds - linear}
+
+
+def short(published: dict[str, Any] | None) -> str:
+    """Return a published figure to a few digits."""
+    if published is None:
+        return ""
+    return quantity(int(published["value"])) if not published["unit"] else f"{published['value']} {published['unit']}"
