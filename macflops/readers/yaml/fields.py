@@ -156,7 +156,7 @@ def padding(value: Any, sides: int, most: int) -> tuple[Any, ...] | str:
     numbers = tuple(dimension("padding", item, most) for item in value)
     if len(numbers) == sides:
         return numbers * 2
-    if len(numbers) == 2 * sides:
+    if len(numbers) in (2 * sides, 2 * sides + 2, 2 * sides + 4):  # of more than the sides: the operator says whether
         return numbers
     what = f"padding has {len(numbers)} numbers, the input {sides} side{'s' if sides != 1 else ''}"
     raise FieldError(what, f"give {sides} (each side), or {2 * sides} (before each side, then after each)")
