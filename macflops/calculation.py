@@ -206,7 +206,7 @@ def rounding(name: str, plain: Callable[[Any], int]) -> Callable[[int, int, Any]
 
 
 def symbolic_rounding(name: str, value: Any, at: int) -> Any:
-    """Return floor or ceil of a symbolic value; also the others where it surely is whole or the direction is known."""
+    """Return floor or ceil of a symbolic value; the other functions where it surely is whole, or not negative."""
     import sympy
 
     if value.is_integer:

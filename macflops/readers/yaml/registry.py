@@ -97,7 +97,7 @@ class Registry:
         while True:
             rows = found.get(prefix + name)
             if rows is not None:
-                if type(rows) is Rows:
+                if isinstance(rows, Rows):
                     return rows
                 raise self.absent(name, rows, node, scope)
             if not prefix:

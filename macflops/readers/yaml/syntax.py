@@ -40,7 +40,7 @@ def explained(error: Any, text: str, file: str) -> SourceError:
     """Return what is wrong with a text that is no YAML."""
     mark = getattr(error, "problem_mark", None)
     if mark is None:  # a character that YAML does not allow at all
-        position = getattr(error, "position", None)
+        position: Any = getattr(error, "position", None)
         if position is None or not 0 <= position < len(text):
             position = getattr(error, "start", 0)
         position = next((i for i, c in enumerate(text) if forbidden(c)), position)
