@@ -40,6 +40,6 @@ def test_a_network_consists_of_what_pytorch_carries_out(network: str) -> None:
     theirs = dict(CARRIED_OUT[network])
     if (
         network == "nasnet_a_mobile"
-    ):  # there a pool of one pixel takes every second pixel, twice in four cells; here a view
+    ):  # in four cells two pools of one pixel halve there, views here
         assert theirs.pop("pool") == (ours["pool"][0] + 8, ours.pop("pool")[1] + 424_928)
     assert ours == theirs
