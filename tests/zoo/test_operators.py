@@ -38,8 +38,6 @@ def test_a_network_consists_of_what_pytorch_carries_out(network: str) -> None:
             elements[kind] += size(costs.network.tensors[row.layer.outputs[0]].shape)
     ours = {kind: (operators[kind], elements[kind]) for kind in operators}
     theirs = dict(CARRIED_OUT[network])
-    if (
-        network == "nasnet_a_mobile"
-    ):  # in four cells two pools of one pixel halve there, views here
+    if network == "nasnet_a_mobile":  # in four cells two pools of one pixel halve there, views here
         assert theirs.pop("pool") == (ours["pool"][0] + 8, ours.pop("pool")[1] + 424_928)
     assert ours == theirs
