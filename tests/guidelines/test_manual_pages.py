@@ -17,8 +17,8 @@ def example(code: str, which: str) -> str:
     manual = inspect.cleandoc(type(find(code)).__doc__ or "")
     bad, good = manual.partition("\nBad:\n")[2].split("\nGood:\n")
     layers = textwrap.indent(textwrap.dedent(bad if which == "Bad" else good), "  ")
-    around = "macflops: 1\ninput: [3, 56, 56]\nlayers:\n  - conv: {{out: 64, kernel: 3, norm: bn}}\n{}\n  - conv: {{out: 8}}\n"
-    return around.format(layers.rstrip())
+    stem, head = "  - conv: {out: 64, kernel: 3, norm: bn}", "  - conv: {out: 8}"
+    return f"macflops: 1\ninput: [3, 56, 56]\nlayers:\n{stem}\n{layers.rstrip()}\n{head}\n"
 
 
 @pytest.mark.parametrize("code", codes())
