@@ -57,7 +57,7 @@ def read(file: str) -> Settings | None:
             text = opened.read()
     except (UnicodeDecodeError, OSError) as error:
         raise SourceError(Location(file), f"cannot be read: {error}", "mend it") from None
-    if "macflops" not in text:  # most often: no parser is needed to see that
+    if not mentions(text):  # most often: no parser is needed to see that
         return None
     import tomllib
 
@@ -83,6 +83,11 @@ def read(file: str) -> Settings | None:
         elif isinstance(value, str) and name == "input-shape":
             options[name] = [value]
     return Settings(file, options, tables)
+
+
+def mentions(text: str) -> bool:
+    """Tell whether a pyproject.toml may hold our settings: a line with `tool` and `macflops`, or a bare `[tool]`."""
+    return any("tool" in line and ("macflops" in line or "." not in line) for line in text.splitlines())
 
 
 def check_table(file: str, name: str, table: Any) -> None:

@@ -9,7 +9,7 @@ from macflops.errors import Location, SourceError
 from macflops.network import Network, no_garbage_collection
 from macflops.readers.yaml.limits import Limits
 
-__all__ = ["Limits", "load", "read", "variants_of"]
+__all__ = ["Limits", "load", "read"]
 
 
 def read(
@@ -55,10 +55,3 @@ def limited(given: Limits | Mapping[str, int] | None) -> Limits:
     if unknown := given.keys() - set(Limits._fields):
         raise SourceError(Location("limits"), f"no limit {min(unknown)}", f"limits are {', '.join(Limits._fields)}")
     return Limits(**{name: int(most) for name, most in given.items()})
-
-
-def variants_of(text: str) -> tuple[str, ...]:
-    """Return the names of a text's variants, without reading more of it than it takes."""
-    from macflops.readers.yaml.variants import names
-
-    return names(text)

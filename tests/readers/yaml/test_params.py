@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from macflops.errors import SourceError
-from macflops.readers.yaml import read, variants_of
+from macflops.readers.yaml import read
 from tests.readers.yaml.reading import names, network, shape
 
 PARAMS = """
@@ -84,15 +84,3 @@ def test_a_name_that_is_no_parameter_is_a_text() -> None:
         "conv",
         "conv.act",
     ]
-
-
-def test_the_names_of_variants_are_found_without_reading_the_rest() -> None:
-    assert variants_of("params: {a: 1}\nvariants:\n  x: {a: 2}\n\n  # c\n  y_2:\n    a: 3\nblocks:\n  z: [}\n") == (
-        "x",
-        "y_2",
-    )
-    assert variants_of("variants: {a: {}, b: {w: 1}}\nlayers: [relu]") == ("a", "b")
-    assert (
-        variants_of("layers: [relu]") == variants_of("variants:\nlayers: [relu]") == variants_of("variants: [1") == ()
-    )
-    assert variants_of("x: &v {a: {}}\nvariants: *v\n") == ("a",)
