@@ -8,7 +8,6 @@ from typing import Any
 from macflops.calculation import truth
 from macflops.errors import ExpressionError
 from macflops.network import Builder
-from macflops.readers.yaml import excitation, share
 from macflops.readers.yaml.blocks import Block
 from macflops.readers.yaml.entries import Entry
 from macflops.readers.yaml.fields import FieldError, dimension, spec
@@ -61,6 +60,8 @@ class Build(RowWriter):
             if kind != "repeat":
                 history.append(result)
             if entry.share is not None:
+                from macflops.readers.yaml import share
+
                 share.carry_out(entry.share, self, scope, first)
 
     def meet(self, entry: Entry, scope: Scope) -> None:
@@ -121,6 +122,8 @@ class Build(RowWriter):
 
     def se(self, entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope) -> Result:
         """Add the rows of a squeeze-and-excitation."""
+        from macflops.readers.yaml import excitation
+
         return excitation.write_out(entry, full, inputs, scope, self)
 
     def deeper(self, entry: Entry, scope: Scope) -> int:
