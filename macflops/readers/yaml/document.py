@@ -50,7 +50,7 @@ def network(source: Source, options: Options) -> Network:
     history: History = []
     for input_name, shape in inputs.shapes(scope, options.input_shape, options.batch).items():
         tensor = builder.input(input_name, shape)
-        build.registry.input(input_name, tensor, 0)
+        build.registry.input(input_name, tensor)
         history.append(tensor)
     if len(history) > 1:
         history.clear()
