@@ -83,7 +83,8 @@ def audit(
     unknown = sorted({str(s) for i in network.inputs for d in network.tensors[i.tensor].shape for s in symbols(d)})
     if unknown:
         hint = "give it a number: " + " ".join(f"--set {name}=…" for name in unknown)
-        raise SourceError(Location(network.source), f"{', '.join(unknown)} is symbolic: an audit needs numbers", hint)
+        what = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} symbolic, and an audit needs numbers"
+        raise SourceError(Location(network.source), what, hint)
     with no_garbage_collection():
         findings, verdict = judge(counted.costs, counted.blocks, rules, thresholds)
         budgets = tuple(Budget(name, most, total(counted, name)) for name, most in (budget or {}).items())

@@ -34,6 +34,7 @@ TOKEN = re.compile(
     r"|(?P<end>$))"
 )
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
+KEY = re.compile(r"[0-9]+|[^\W\d]\w*")
 
 # How strongly an operator binds what stands beside it.
 TERNARY, OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGN, POWER = range(1, 10)
@@ -235,7 +236,7 @@ class Parser:
     def call(self, name: str, at: int, depth: int) -> Run:
         """Read the arguments of a function."""
         if name not in FUNCTIONS:
-            raise ExpressionError(at, f"{name} is no function", did_you_mean(name, FUNCTIONS, "they are"))
+            raise ExpressionError(at, f"{name} is no function", did_you_mean(name, FUNCTIONS, "functions are"))
         function, least, most_arguments = FUNCTIONS[name]
         self.advance()
         arguments: list[Run] = []
@@ -250,7 +251,7 @@ class Parser:
 
     def subscripts(self, value: Run, depth: int) -> Run:
         """Read `[i]`, `.0` and `.name` behind an operand."""
-        while (self.kind == "sign" and self.token in "[.") or (self.kind == "number" and self.token[0] == "."):
+        while self.token[:1] in ("[", ".") and self.kind in ("sign", "number"):
             at = self.at
             if self.kind == "sign" and self.token == "[":
                 self.advance()
@@ -267,7 +268,7 @@ class Parser:
     def constant_index(self) -> Run:
         """Read what stands behind a dot: an index or a key. `.0.1` is two of them, whatever it looks like."""
         start = self.at + 1
-        match = re.compile(r"[0-9]+|[^\W\d]\w*").match(self.text, start)
+        match = KEY.match(self.text, start)
         if match is None:
             raise ExpressionError(
                 self.at, "nothing behind the dot", "write an index or a key: channels.0, widths.stage2"
@@ -305,7 +306,7 @@ def lookup(name: str, at: int) -> Run:
         try:
             return names[name]
         except KeyError:
-            hint = did_you_mean(name, names, "known here are")
+            hint = did_you_mean(name, names, "known here are", "no name is")
             raise ExpressionError(at, f"{name} is not known here", hint) from None
 
     return run

@@ -119,6 +119,7 @@ class Builder:
         self.tensors: list[Tensor] = []
         self.inputs: list[Input] = []
         self.layers: list[Layer] = []
+        self.settled: dict[Any, tuple[Operator, tuple[Tensor, ...]]] = {}  # checked and shaped: each case once
 
     def input(self, name: str, shape: Shape, dtype: str | None = None) -> int:
         """Add an input of this shape; return the index of its tensor."""
@@ -134,16 +135,15 @@ class Builder:
         self, name: str, operator: Operator, inputs: Sequence[int], location: Location, shares: str | None = None
     ) -> tuple[int, ...]:
         """Add a layer; return the indices of its outputs. Raises ShapeError where the inputs do not fit."""
-        shapes = [self.tensors[index].shape for index in inputs]
-        least, most = operator.least_inputs, operator.most_inputs
-        if not least <= len(shapes) <= (len(shapes) if most is None else most):
-            wanted = f"{least} or more" if most is None else str(least) if most == least else f"{least} to {most}"
-            raise ShapeError("from", f"{operator.name} takes {wanted} inputs, not {len(shapes)}", "say which with from")
-        operator = operator.resolve(*shapes)
-        operator.check(*shapes)
+        shapes = tuple([self.tensors[index].shape for index in inputs])
+        case = (operator, *shapes)
+        found = self.settled.get(case)
+        if found is None:
+            found = self.settled[case] = settle(operator, shapes)
+        operator, made = found
         start = len(self.tensors)
-        self.tensors.extend(map(Tensor, operator.shapes(*shapes)))
-        outputs = tuple(range(start, len(self.tensors)))
+        self.tensors.extend(made)
+        outputs = tuple(range(start, start + len(made)))
         self.layers.append(Layer(name, operator, tuple(inputs), outputs, location, shares))
         return outputs
 
@@ -176,6 +176,17 @@ class Builder:
             (*warnings, *reversed(idle)),
             ignored or {},
         )
+
+
+def settle(operator: Operator, shapes: tuple[Shape, ...]) -> tuple[Operator, tuple[Tensor, ...]]:
+    """Return the operator that this one is on inputs of these shapes, and its outputs. Raises ShapeError."""
+    least, most = operator.least_inputs, operator.most_inputs
+    if not least <= len(shapes) <= (len(shapes) if most is None else most):
+        wanted = f"{least} or more" if most is None else str(least) if most == least else f"{least} to {most}"
+        raise ShapeError("from", f"{operator.name} takes {wanted} inputs, not {len(shapes)}", "say which with from")
+    operator = operator.resolve(*shapes)
+    operator.check(*shapes)
+    return operator, tuple(map(Tensor, operator.shapes(*shapes)))
 
 
 @contextmanager

@@ -52,13 +52,18 @@ def nearest(source: str) -> Settings | None:
 
 def read(file: str) -> Settings | None:
     """Return what a pyproject.toml says, None where it says nothing of macflops."""
-    import tomllib
-
     try:
         with open(file, encoding="utf-8") as opened:
             text = opened.read()
+    except (UnicodeDecodeError, OSError) as error:
+        raise SourceError(Location(file), f"cannot be read: {error}", "mend it") from None
+    if not mentions(text):  # most often: no parser is needed to see that
+        return None
+    import tomllib
+
+    try:
         table = tomllib.loads(text).get("tool", {}).get("macflops")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise SourceError(Location(file), f"cannot be read: {error}", "mend it") from None
     if table is None:
         return None
@@ -78,6 +83,11 @@ def read(file: str) -> Settings | None:
         elif isinstance(value, str) and name == "input-shape":
             options[name] = [value]
     return Settings(file, options, tables)
+
+
+def mentions(text: str) -> bool:
+    """Tell whether a pyproject.toml may hold our settings: a line with `tool` and `macflops`, or a bare `[tool]`."""
+    return any("tool" in line and ("macflops" in line or "." not in line) for line in text.splitlines())
 
 
 def check_table(file: str, name: str, table: Any) -> None:

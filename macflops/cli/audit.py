@@ -34,10 +34,11 @@ from macflops.reports import find
 @counting_options
 @format_option("text", "json")
 @click.pass_context
-def command(context: click.Context, /, source: str, style: str, output: str | None, **options: Any) -> None:
+def command(context: click.Context, /, source: str, **options: Any) -> None:
     """Audit SOURCE: count it, check the guidelines, say what makes it slow."""
     options, tables = with_settings(source, options)
-    arguments = count_arguments(options)
+    arguments = count_arguments(options, tables)
+    style, output = options["style"], options["output"]
     from macflops.settings import budgets, thresholds
 
     report = macflops.audit(

@@ -46,7 +46,7 @@ def one_finding(number: int, finding: Finding, report: Report, style: Style) -> 
 def closing_lines(report: Report) -> Iterator[str]:
     """Yield what to do first, and where to read on."""
     if not report.findings:
-        yield "Nothing to change."
+        yield from wrapped(f"Nothing to change.{merged_share(report)}")
         return
     first = report.findings[0]
     what = first.message
@@ -54,3 +54,11 @@ def closing_lines(report: Report) -> Iterator[str]:
         what = f"{percent(first.mac_share, 1)} of the memory access is wasted on {find(first.rule).wasted_on}"
     yield from wrapped(f"Start with 1: {printable(what)}. What {first.rule} asks: macflops rule {first.rule}")
     yield "Counted, not trained: macflops does not know your accuracy."
+
+
+def merged_share(report: Report) -> str:
+    """Return what part of the memory access is left where the runtime merges layers, as a sentence."""
+    if report.costs.fusion != "none" or not report.costs.mac:
+        return ""
+    share = report.costs.under("runtime").mac / report.costs.mac
+    return f" With runtime fusion (--fusion runtime) the network moves {percent(share)} of this."

@@ -70,8 +70,9 @@ def nearness(code: str, verdict: RuleVerdict) -> str:
     rule = find(code)
     if verdict.worst is None or verdict.worst_layer is None:
         return rule.nothing
+    place = printable(verdict.worst_block or verdict.worst_layer, 36)
     limit = rule.written(verdict.limit)
-    worst = f"{verdict.worst:.3f} x" if limit.endswith(" x") else rule.written(verdict.worst)
-    place = printable(verdict.worst_layer, 36)
-    widths = (verdict.worst_message or "").partition(":")[0] if limit.endswith(" x") else ""
-    return f"worst {worst} (limit {limit})  {place}  {printable(widths, 30)}".rstrip()
+    if verdict.worst_block:
+        return f"worst {rule.written(verdict.worst)} (limit {limit})  {place}"
+    widths = printable((verdict.worst_message or "").partition(":")[0], 30)
+    return f"worst {verdict.worst:.3f} x (limit {limit})  {place}  {widths}"

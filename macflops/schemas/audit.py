@@ -28,6 +28,7 @@ def schema() -> dict[str, Any]:
             "limit": {"type": "number"},
             "places": {"type": "integer", "minimum": 0},
             "worst_layer": {"type": ["string", "null"]},
+            "worst_block": {"type": ["string", "null"]},
             "worst_message": {"type": ["string", "null"]},
         }
     )

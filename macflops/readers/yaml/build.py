@@ -37,10 +37,7 @@ class Build:
         """Carry out entries one after the other; their results go on the history."""
         registry, names = self.registry, scope.names
         for entry in entries:
-            self.met += 1
-            if self.met > self.source.limits.entries:
-                limit = self.source.limits.entries
-                raise scope.error(entry.node, f"more than {limit:,} entries, unrolled", over("entries", limit))
+            self.meet(entry, scope)
             full = registry.name(entry, scope)
             inputs: tuple[int, ...] | None = None
             if entry.when is not None:
@@ -61,11 +58,18 @@ class Build:
                 result = self.repeat(entry, full, inputs, scope, history)
             else:
                 result = getattr(self, kind)(entry, full, inputs, scope)
-            registry.found[full] = Rows(result, first, len(self.builder.layers))
+            registry.found[full] = Rows(result, first, len(self.builder.layers), entry.node.line)
             if kind != "repeat":
                 history.append(result)
             if entry.share is not None:
                 share.carry_out(entry.share, self, scope, first)
+
+    def meet(self, entry: Entry, scope: Scope) -> None:
+        """Count an entry, or a repetition. Raises SourceError over the limit."""
+        self.met += 1
+        if self.met > self.source.limits.entries:
+            limit = self.source.limits.entries
+            raise scope.error(entry.node, f"more than {limit:,} entries, unrolled", over("entries", limit))
 
     def mentions_input(self, node: Node, scope: Scope) -> bool:
         """Tell whether a condition depends on the channels that come in."""
@@ -141,7 +145,7 @@ class Build:
         values: dict[str, Any] = {}
         most = self.source.limits.magnitude
         for field, node in entry.fields:
-            value = scope.text(node) if field.text else scope.value(node)
+            value = scope.word(node) if field.text else scope.value(node)
             try:
                 values[field.name] = converted(field, value, sides, most)
             except FieldError as error:
@@ -290,7 +294,7 @@ class Build:
         return names
 
     def repeat(self, entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope, history: History) -> Result:
-        """Carry out a repeat: in the list around it; with a name, each repetition has a scope of its own."""
+        """Carry out a repeat in the list around it; if it has a name, each repetition has a scope of its own."""
         limits, node = self.source.limits, entry.times
         value = scope.value(node)
         try:
@@ -308,11 +312,7 @@ class Build:
             history.append(inputs[0] if len(inputs) == 1 else inputs)
         names = dict(scope.names) if entry.variable else scope.names
         for number in range(times):
-            self.met += 1
-            if self.met > limits.entries:
-                raise scope.error(
-                    entry.node, f"more than {limits.entries:,} entries, unrolled", over("entries", limits.entries)
-                )
+            self.meet(entry, scope)
             if entry.variable:
                 names[entry.variable] = number
             if entry.name is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import yaml
 
@@ -54,7 +55,8 @@ def quotes(source: Source) -> dict[int, list[tuple[int, int]]]:
     endless = len(source.text)
     while type(event := events.get_event()) is not yaml.StreamEndEvent:
         if type(event) is yaml.ScalarEvent and event.style:
-            start, end = event.start_mark, event.end_mark
+            start: Any = event.start_mark
+            end: Any = event.end_mark
             for line in range(start.line, end.line + 1):
                 first = start.column if line == start.line else 0
                 last = end.column if line == end.line else endless

@@ -59,6 +59,8 @@ def spec(name: str) -> Spec:
         assert declared is not None
         kinds = frozenset(part.strip() for part in str(declared.type).split("|"))
         assert kinds <= KINDS, f"{name}.{declared.name}: {kinds - KINDS}"
+        if "Padding" in kinds and "kernel" not in getattr(operator, "__match_args__", ()):
+            kinds |= {"tuple[Dim, ...]"}  # of any dimensions, not only of the sides
         default = declared.default if is_default(declared.default) else MISSING
         fields[declared.name] = Field(declared.name, kinds, default, "str" in kinds or "Padding" in kinds)
     padded = "padding" in fields and "kernel" in fields
@@ -92,7 +94,7 @@ def converted(field: Field, value: Any, sides: int, most: int) -> Any:
     if "Sides" in kinds:
         return per_side(field.name, value, sides, most)
     if "Padding" in kinds:
-        return padding(value, sides, most)
+        return padding(value, sides, most, "tuple[Dim, ...]" in kinds)
     if "str" in kinds:
         if isinstance(value, str):
             return value
@@ -142,21 +144,25 @@ def per_side(name: str, value: Any, sides: int, most: int) -> tuple[Any, ...]:
     return tuple(dimension(name, item, most) for item in value)
 
 
-def padding(value: Any, sides: int, most: int) -> tuple[Any, ...] | str:
-    """Return padding as numbers before each side, then after each side; `same` waits for the kernel."""
+def padding(value: Any, sides: int, most: int, free: bool) -> tuple[Any, ...] | str:
+    """Return padding as numbers before each side, then after each side; `same` waits for the kernel.
+
+    If free, there may be numbers for more or fewer dimensions than the sides.
+    """
     sides = max(sides, 1)
-    if value == "same":
+    if value == "same" and not free:
         return "same"
     if value == "valid":
         return (0,) * (2 * sides)
     if isinstance(value, str):
-        raise FieldError(f"padding is {value}", "write same, valid, a number, or one for each side")
+        words = "" if free else "same, valid, "
+        raise FieldError(f"padding is {value}", f"write {words}a number, or one for each side")
     if not isinstance(value, (list, tuple)):
         return (dimension("padding", value, most),) * (2 * sides)
     numbers = tuple(dimension("padding", item, most) for item in value)
     if len(numbers) == sides:
         return numbers * 2
-    if len(numbers) == 2 * sides:
+    if len(numbers) == 2 * sides or (free and len(numbers) % 2 == 0):
         return numbers
     what = f"padding has {len(numbers)} numbers, the input {sides} side{'s' if sides != 1 else ''}"
     raise FieldError(what, f"give {sides} (each side), or {2 * sides} (before each side, then after each)")
