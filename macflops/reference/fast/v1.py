@@ -1,0 +1,119 @@
+"""ShuffleNet V1, laid out for images of one size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from macflops.reference.fast.buffers import Flat, Padded, Parts, Split
+from macflops.reference.fast.compiled import CompiledNetwork, Kept
+from macflops.reference.fast.fold import Folded, Order, folded
+from macflops.reference.fast.kernels import Plan, pixels
+from macflops.reference.fast.stem import stem
+from macflops.reference.plain import Array
+from macflops.reference.shuffle import shuffle_permutation
+
+if TYPE_CHECKING:
+    from macflops.reference.shufflenet_v1 import ShuffleNetV1
+
+
+def compile_v1(network: ShuffleNetV1, height: int, width: int) -> CompiledNetwork:
+    """Lay a network out for images (3, height, width)."""
+    plan, kept = Plan(), []
+    x: Flat
+    image, x = stem(plan, folded(network.parameters, "stem"), height, width, ceil_pool=False)
+    for name in ("stage2", "stage3", "stage4"):
+        assert isinstance(x, Split)
+        stage = StageOfV1(plan, network, name, x).build()
+        kept.append(stage)
+        x = stage.buffer
+    return CompiledNetwork(plan, image, kept, network.parameters)
+
+
+class StageOfV1:
+    """A stage on its input x. Units add to a map where it lies; the shuffle is part of writing what ReLU returns."""
+
+    def __init__(self, plan: Plan, network: ShuffleNetV1, name: str, x: Split) -> None:
+        self.plan, self.network, self.name, self.x = plan, network, name, x
+        self.units = [unit for unit, _, _, stride in network.units() if unit.startswith(f"{name}.") and stride == 1]
+        channels, bottleneck = (
+            len(network.parameters[f"{self.units[0]}.{conv}.weight"]) for conv in ("expand", "reduce")
+        )
+        size = x.out
+        self.flat = Flat(*size, channels)
+        self.out = Flat(*size, channels) if name == "stage4" else Split(*size, channels)
+        self.down, self.middle = Split(*x.size, bottleneck), Padded(*size, bottleneck)
+        self.scratch = np.empty((3, self.flat.array.size), np.float32)
+        self.shuffle_groups = bottleneck // network.groups if network.authors else network.groups
+        self.shuffled: Order = shuffle_permutation(bottleneck, self.shuffle_groups)
+
+    def build(self) -> Kept:
+        """Add all units to the plan, and return the stage's output."""
+        self._down(f"{self.name}.down")
+        for unit in self.units:
+            self._reduce(unit)
+            y = self._expand(unit, self.middle)
+            self.plan.call(np.add, y, self.flat.array, y)
+            self.plan.relu(y, self.out.parts() if unit == self.units[-1] else self.flat.parts())
+        return Kept(self.name, self.out, np.arange(self.flat.array.shape[-1]))
+
+    def _down(self, unit: str) -> None:
+        self._reduce_split(unit)
+        y = self._expand(unit, self.down)
+        main, pooled = y.shape[-1], self.x.array.shape[-1]
+        first = pooled if self.network.authors else 0  # the channels of the main branch begin here
+        self.plan.relu(y, self.flat.parts(slice(first, first + main)))
+        first = 0 if self.network.authors else main
+        average = self._scratch(1, pooled)
+        ninth = np.full((pooled, 1, 3, 3), 1 / 9, np.float32)
+        self.plan.depthwise(self.x, ninth, average, self._scratch(2, pooled))
+        self.plan.copy(average, self.flat.parts(slice(first, first + pooled)))
+
+    def _reduce_split(self, unit: str) -> None:
+        """Convolve the whole bordered input of the stage, so that the output is bordered too, once cleared there.
+
+        An ungrouped convolution makes its channels in the shuffled order at once.
+        """
+        conv, groups = self._conv(f"{unit}.reduce"), self.network.reduce_groups(unit)
+        out: Parts = [(slice(None), self.down.array)]
+        if groups == 1:
+            conv = conv.making(self.shuffled)
+            self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(self.down.array))
+            self.plan.shift(self.down.array, conv.shift)
+            self.plan.relu(self.down.array, out)
+        else:
+            y = np.empty_like(self.down.array)
+            self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(y), groups)
+            self.plan.shift(y, conv.shift)
+            self.plan.relu_shuffled(y, out, self.shuffle_groups)
+        self.plan.clear(self.down.borders())
+
+    def _reduce(self, unit: str) -> None:
+        conv = self._conv(f"{unit}.reduce")
+        y = self._scratch(0, len(conv.shift))
+        self.plan.pointwise(pixels(self.flat.array), conv.weight, pixels(y), self.network.groups)
+        self.plan.shift(y, conv.shift)
+        if self.network.groups == 1:
+            self.plan.relu(y, self.middle.parts())
+        else:
+            self.plan.relu_shuffled(y, self.middle.parts(), self.shuffle_groups)
+
+    def _expand(self, unit: str, x: Padded | Split) -> Array:
+        """Convolve x, whose channels are shuffled, depthwise and pointwise."""
+        depthwise, groups = self._conv(f"{unit}.depthwise"), self.network.groups
+        if self.network.authors:  # its filters are in the order before the shuffle
+            depthwise = depthwise.making(self.shuffled)
+        conv = self._conv(f"{unit}.expand").behind(depthwise.shift, groups)
+        middle, y = self._scratch(1, len(depthwise.shift)), self._scratch(0, len(conv.shift))
+        self.plan.depthwise(x, depthwise.weight, middle, self._scratch(2, len(depthwise.shift)))
+        self.plan.pointwise(pixels(middle), conv.weight, pixels(y), groups)
+        self.plan.shift(y, conv.shift)
+        return y
+
+    def _conv(self, name: str) -> Folded:
+        return folded(self.network.parameters, name)
+
+    def _scratch(self, number: int, channels: int) -> Array:
+        height, width = self.x.out
+        return self.scratch[number, : height * width * channels].reshape(height, width, channels)
