@@ -16,11 +16,15 @@ ALL = slice(None)
 
 
 class Flat:
-    """A map (H, W, C) and nothing else; what surrounds the map in the other kinds is zero."""
+    """A map (H, W, C) and nothing else; in the other kinds, what surrounds it is zero at first."""
 
     def __init__(self, height: int, width: int, channels: int) -> None:
         self.size = (height, width)
         self.array = np.zeros((height, width, channels), np.float32)
+
+    def surround(self, values: Array) -> None:
+        """Make what surrounds the map these values (C,), and the map too, until it is written."""
+        self.array[...] = values
 
     def parts(self, channels: slice = ALL) -> Parts:
         """View some channels of the map."""
@@ -28,7 +32,7 @@ class Flat:
 
 
 class Padded(Flat):
-    """A map (H, W, C) within a border of zeros one pixel wide, for a 3x3 depthwise convolution of stride 1."""
+    """A map (H, W, C) within a border one pixel wide, for a 3x3 depthwise convolution of stride 1."""
 
     def __init__(self, height: int, width: int, channels: int) -> None:
         super().__init__(height + 2, width + 2, channels)
@@ -43,7 +47,7 @@ class Padded(Flat):
 
 
 class Split(Flat):
-    """A map (H, W, C) within a border of zeros, even and odd columns apart, for 3x3 windows of stride 2.
+    """A map (H, W, C) within a border, even and odd columns apart, for 3x3 windows of stride 2.
 
     Column x of the map is column x + 1 of the bordered one; even columns of that are planes[:, 0], odd planes[:, 1].
     """

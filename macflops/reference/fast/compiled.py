@@ -14,11 +14,12 @@ from macflops.reference.plain import Array
 
 
 class Kept(NamedTuple):
-    """A map that can be asked for: at place i in the buffer lies the network's channel order[i]."""
+    """A map that can be asked for: at place i in the buffer lies the network's channel order[i], less offset[i]."""
 
     name: str
     buffer: Flat
     order: Order
+    offset: Array
 
 
 class CompiledNetwork:
@@ -32,7 +33,8 @@ class CompiledNetwork:
         average = np.full((1, last.buffer.array.size // channels), channels / last.buffer.array.size, np.float32)
         plan.call(np.matmul, average, pixels(last.buffer.array), self.pooled)
         self.weight = np.ascontiguousarray(parameters["classifier.weight"][:, last.order])
-        self.bias = parameters.get("classifier.bias", np.zeros((), np.float32))
+        self.bias = (self.weight @ last.offset.astype(np.float64)).astype(np.float32)
+        self.bias += parameters.get("classifier.bias", np.float32(0))
 
     def __call__(self, x: Array, features: dict[str, Array] | None) -> Array:
         """Return the logits (N, classes) of x (N, 3, H, W), and put the maps that were kept into features, if given."""
@@ -43,7 +45,7 @@ class CompiledNetwork:
             self.plan.run()
             pooled[i] = self.pooled
             for kept in self.kept if features is not None else ():
-                z = as_map(kept.buffer)
+                z = as_map(kept.buffer) + kept.offset
                 maps[kept.name].append(z[..., np.argsort(kept.order)].transpose(2, 0, 1))
         if features is not None:
             features.update({name: np.stack(found) for name, found in maps.items()})

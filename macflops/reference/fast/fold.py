@@ -1,4 +1,10 @@
-"""A batch norm folded into the convolution before it, and one without ReLU into the convolution behind it too."""
+"""A batch norm folded into the convolution before it, and shifts that travel to where they cost nothing.
+
+That of a depthwise convolution has no ReLU behind it, so its shift becomes part of that of the pointwise one behind. At
+the end of a unit max(0, y + s) is kept as u = max(y, -s), one pass over the map instead of two; what is meant is u + s,
+and s, called offset, becomes part of the next shift that is added. So that offsets do not grow from unit to unit, a
+unit's first convolution adds its shift. A border of zeros around u + s is one of -s around u.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +34,13 @@ class Folded(NamedTuple):
         """Return it for an output whose channels lie in that order."""
         return Folded(self.weight[order], self.shift[order])
 
+    def bordered(self, offset: Array) -> Folded:
+        """Return it, depthwise, for an input from which its offset (C,) is left out, also in the border."""
+        total = self.weight.sum(axis=(1, 2, 3), dtype=np.float64)
+        return Folded(self.weight, (self.shift + total * offset).astype(np.float32))
+
     def behind(self, shift: Array, groups: int = 1) -> Folded:
-        """Return it, pointwise, for an input from which that shift (C1,) has been left out."""
+        """Return it, pointwise, for an input from which that shift (C1,), its offset, is left out."""
         by_group = self.weight.reshape(groups, -1, self.weight.shape[1]).astype(np.float64)
         through: NDArray[np.float64] = by_group @ shift.reshape(groups, -1, 1)
         return Folded(self.weight, (self.shift + through.ravel()).astype(np.float32))

@@ -28,7 +28,12 @@ class Plan:
 
     def call(self, function: Callable[..., Any], *operands: Array) -> None:
         """Add a call of a NumPy function whose last operand is its output."""
-        self.calls.append(partial(function, *operands))
+        *inputs, out = operands
+        self.calls.append(partial(function, *inputs, out=out))
+
+    def assign(self, out: Array, values: Array) -> None:
+        """Add an assignment of values, of a shape that broadcasts to that of out."""
+        self.calls.append(partial(np.copyto, out, values))
 
     def pointwise(self, x: Array, weight: Array, y: Array, groups: int = 1) -> None:
         """Convolve x (P, C1) with weight (C2, C1/groups, 1, 1) into y (P, C2), a matrix product for each group."""
@@ -51,14 +56,12 @@ class Plan:
 
     def shift(self, y: Array, shift: Array) -> None:
         """Add shift (C,) to y (H, W, C), where it is."""
-        height, width, channels = y.shape
-        rows = y.reshape(height, width * channels)
-        self.call(np.add, rows, np.tile(shift, width), rows)
+        self.call(np.add, *along_rows(y, shift, y))
 
-    def relu(self, y: Array, parts: Parts) -> None:
-        """Write max(y, 0) of y (H, W, C) to the parts of a buffer."""
+    def floor(self, y: Array, low: Array, parts: Parts) -> None:
+        """Write max(y, low) of y (H, W, C) and low (C,) to the parts of a buffer. ReLU is the floor of zeros."""
         for columns, view in parts:
-            self.call(np.maximum, y[:, columns], ZERO, view)
+            self.call(np.maximum, *along_rows(y[:, columns], low, view))
 
     def relu_shuffled(self, y: Array, parts: Parts, groups: int) -> None:
         """Write max(y, 0) of y (H, W, C) to the parts of a buffer, its channels shuffled in groups."""
@@ -71,17 +74,26 @@ class Plan:
     def copy(self, y: Array, parts: Parts) -> None:
         """Write y (H, W, C) to the parts of a buffer."""
         for columns, view in parts:
-            self.call(np.positive, y[:, columns], view)
+            self.assign(view, y[:, columns])
 
     def clear(self, views: Iterable[Array]) -> None:
         """Make the views zero."""
         for view in views:
-            self.calls.append(partial(np.copyto, view, ZERO))
+            self.assign(view, ZERO)
 
 
 def grouped(x: Array, groups: int) -> Array:
     """View x (P, C) as (groups, P, C/groups)."""
     return x.reshape(len(x), groups, -1).transpose(1, 0, 2)
+
+
+def along_rows(y: Array, channels: Array, out: Array) -> tuple[Array, Array, Array]:
+    """Return y and out (H, W, C) and channels (C,) as (H, W·C) and (W·C,), where the pixels of a row touch."""
+    height, width, count = y.shape
+    if any(array.strides[1] != count * array.itemsize for array in (y, out)):
+        return y, channels, out
+    y, out = (as_strided(array, (height, width * count), array.strides[::2]) for array in (y, out))
+    return y, np.tile(channels, width), out
 
 
 def pixels(x: Array) -> Array:

@@ -20,68 +20,74 @@ if TYPE_CHECKING:
 
 def compile_v1(network: ShuffleNetV1, height: int, width: int) -> CompiledNetwork:
     """Lay a network out for images (3, height, width)."""
-    plan, kept = Plan(), []
-    x: Flat
-    image, x = stem(plan, folded(network.parameters, "stem"), height, width, ceil_pool=False)
+    plan, conv = Plan(), folded(network.parameters, "stem")
+    image, pooled = stem(plan, conv, height, width, ceil_pool=False)
+    maps = [Kept("stem", pooled, np.arange(len(conv.shift)), conv.shift)]
     for name in ("stage2", "stage3", "stage4"):
-        assert isinstance(x, Split)
-        stage = StageOfV1(plan, network, name, x).build()
-        kept.append(stage)
-        x = stage.buffer
-    return CompiledNetwork(plan, image, kept, network.parameters)
+        maps.append(StageOfV1(plan, network, name, maps[-1]).build())
+    return CompiledNetwork(plan, image, maps[1:], network.parameters)
 
 
 class StageOfV1:
     """A stage on its input x. Units add to a map where it lies; the shuffle is part of writing what ReLU returns."""
 
-    def __init__(self, plan: Plan, network: ShuffleNetV1, name: str, x: Split) -> None:
-        self.plan, self.network, self.name, self.x = plan, network, name, x
+    def __init__(self, plan: Plan, network: ShuffleNetV1, name: str, x: Kept) -> None:
+        assert isinstance(x.buffer, Split)
+        self.plan, self.network, self.name = plan, network, name
+        self.x, self.entering = x.buffer, x.offset
         self.units = [unit for unit, _, _, stride in network.units() if unit.startswith(f"{name}.") and stride == 1]
         channels, bottleneck = (
             len(network.parameters[f"{self.units[0]}.{conv}.weight"]) for conv in ("expand", "reduce")
         )
-        size = x.out
+        size = self.x.out
         self.flat = Flat(*size, channels)
         self.out = Flat(*size, channels) if name == "stage4" else Split(*size, channels)
-        self.down, self.middle = Split(*x.size, bottleneck), Padded(*size, bottleneck)
+        self.down, self.middle = Split(*self.x.size, bottleneck), Padded(*size, bottleneck)
         self.scratch = np.empty((3, self.flat.array.size), np.float32)
         self.shuffle_groups = bottleneck // network.groups if network.authors else network.groups
         self.shuffled: Order = shuffle_permutation(bottleneck, self.shuffle_groups)
 
     def build(self) -> Kept:
         """Add all units to the plan, and return the stage's output."""
-        self._down(f"{self.name}.down")
+        offset, x = self._down(f"{self.name}.down"), self.flat.array
         for unit in self.units:
-            self._reduce(unit)
-            y = self._expand(unit, self.middle)
-            self.plan.call(np.add, y, self.flat.array, y)
-            self.plan.relu(y, self.out.parts() if unit == self.units[-1] else self.flat.parts())
-        return Kept(self.name, self.out, np.arange(self.flat.array.shape[-1]))
+            self._reduce(unit, offset)
+            y, shift = self._expand(unit, self.middle)
+            offset = offset + shift
+            self.plan.call(np.add, x, y, x)
+            self.plan.floor(x, -offset, self.out.parts() if unit == self.units[-1] else self.flat.parts())
+        self.out.surround(-offset)
+        return Kept(self.name, self.out, np.arange(len(offset)), offset)
 
-    def _down(self, unit: str) -> None:
+    def _down(self, unit: str) -> Array:
+        """Add the unit of stride 2, and return the offset of what it makes. An average has the offset of its input."""
         self._reduce_split(unit)
-        y = self._expand(unit, self.down)
-        main, pooled = y.shape[-1], self.x.array.shape[-1]
-        first = pooled if self.network.authors else 0  # the channels of the main branch begin here
-        self.plan.relu(y, self.flat.parts(slice(first, first + main)))
-        first = 0 if self.network.authors else main
-        average = self._scratch(1, pooled)
+        y, shift = self._expand(unit, self.down)
+        average, pooled = self._scratch(1, len(self.entering)), len(self.entering)
+        main, shortcut = slice(0, len(shift)), slice(len(shift), None)
+        if self.network.authors:
+            main, shortcut = slice(pooled, None), slice(0, pooled)
+        self.plan.floor(y, -shift, self.flat.parts(main))
         ninth = np.full((pooled, 1, 3, 3), 1 / 9, np.float32)
         self.plan.depthwise(self.x, ninth, average, self._scratch(2, pooled))
-        self.plan.copy(average, self.flat.parts(slice(first, first + pooled)))
+        self.plan.copy(average, self.flat.parts(shortcut))
+        offset = np.empty(self.flat.array.shape[-1], np.float32)
+        offset[main], offset[shortcut] = shift, self.entering
+        return offset
 
     def _reduce_split(self, unit: str) -> None:
         """Convolve the whole bordered input of the stage, so that the output is bordered too, once cleared there.
 
         An ungrouped convolution makes its channels in the shuffled order at once.
         """
-        conv, groups = self._conv(f"{unit}.reduce"), self.network.reduce_groups(unit)
+        groups = self.network.reduce_groups(unit)
+        conv = self._conv(f"{unit}.reduce").behind(self.entering, groups)
         out: Parts = [(slice(None), self.down.array)]
         if groups == 1:
             conv = conv.making(self.shuffled)
             self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(self.down.array))
             self.plan.shift(self.down.array, conv.shift)
-            self.plan.relu(self.down.array, out)
+            self.plan.floor(self.down.array, np.zeros_like(conv.shift), out)
         else:
             y = np.empty_like(self.down.array)
             self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(y), groups)
@@ -89,18 +95,18 @@ class StageOfV1:
             self.plan.relu_shuffled(y, out, self.shuffle_groups)
         self.plan.clear(self.down.borders())
 
-    def _reduce(self, unit: str) -> None:
-        conv = self._conv(f"{unit}.reduce")
+    def _reduce(self, unit: str, offset: Array) -> None:
+        conv = self._conv(f"{unit}.reduce").behind(offset, self.network.groups)
         y = self._scratch(0, len(conv.shift))
         self.plan.pointwise(pixels(self.flat.array), conv.weight, pixels(y), self.network.groups)
         self.plan.shift(y, conv.shift)
         if self.network.groups == 1:
-            self.plan.relu(y, self.middle.parts())
+            self.plan.floor(y, np.zeros_like(conv.shift), self.middle.parts())
         else:
             self.plan.relu_shuffled(y, self.middle.parts(), self.shuffle_groups)
 
-    def _expand(self, unit: str, x: Padded | Split) -> Array:
-        """Convolve x, whose channels are shuffled, depthwise and pointwise."""
+    def _expand(self, unit: str, x: Padded | Split) -> tuple[Array, Array]:
+        """Convolve x, whose channels are shuffled, depthwise and pointwise. Return that and its shift, not added."""
         depthwise, groups = self._conv(f"{unit}.depthwise"), self.network.groups
         if self.network.authors:  # its filters are in the order before the shuffle
             depthwise = depthwise.making(self.shuffled)
@@ -108,8 +114,7 @@ class StageOfV1:
         middle, y = self._scratch(1, len(depthwise.shift)), self._scratch(0, len(conv.shift))
         self.plan.depthwise(x, depthwise.weight, middle, self._scratch(2, len(depthwise.shift)))
         self.plan.pointwise(pixels(middle), conv.weight, pixels(y), groups)
-        self.plan.shift(y, conv.shift)
-        return y
+        return y, conv.shift
 
     def _conv(self, name: str) -> Folded:
         return folded(self.network.parameters, name)

@@ -8,7 +8,7 @@ import numpy as np
 
 from macflops.reference.fast.buffers import Flat, Padded, Split
 from macflops.reference.fast.compiled import CompiledNetwork, Kept
-from macflops.reference.fast.fold import Folded, Order, folded
+from macflops.reference.fast.fold import Folded, folded
 from macflops.reference.fast.kernels import Plan, pixels
 from macflops.reference.fast.routes import routes
 from macflops.reference.fast.stem import stem
@@ -20,64 +20,66 @@ if TYPE_CHECKING:
 
 def compile_v2(network: ShuffleNetV2, height: int, width: int) -> CompiledNetwork:
     """Lay a network out for images (3, height, width)."""
-    plan, kept = Plan(), []
-    x: Flat
-    image, x = stem(plan, folded(network.parameters, "stem"), height, width, network.ceil_pool)
-    order = np.arange(x.array.shape[-1])
+    plan, conv = Plan(), folded(network.parameters, "stem")
+    image, pooled = stem(plan, conv, height, width, network.ceil_pool)
+    maps = [Kept("stem", pooled, np.arange(len(conv.shift)), conv.shift)]
     for name in ("stage2", "stage3", "stage4"):
-        assert isinstance(x, Split)
-        stage = StageOfV2(plan, network, name, x, order).build()
-        kept.append(stage)
-        _, x, order = stage
-    conv = folded(network.parameters, "conv5").reading(order)
+        maps.append(StageOfV2(plan, network, name, maps[-1]).build())
+    _, x, order, offset = maps[-1]
+    conv = folded(network.parameters, "conv5").reading(order).behind(offset)
     y = Flat(*x.size, len(conv.shift))
     plan.pointwise(pixels(x.array), conv.weight, pixels(y.array))
-    plan.shift(y.array, conv.shift)
-    plan.relu(y.array, y.parts())
-    kept.append(Kept("conv5", y, np.arange(len(conv.shift))))
-    return CompiledNetwork(plan, image, kept, network.parameters)
+    plan.floor(y.array, -conv.shift, y.parts())
+    maps.append(Kept("conv5", y, np.arange(len(conv.shift)), conv.shift))
+    return CompiledNetwork(plan, image, maps[1:], network.parameters)
 
 
 class StageOfV2:
     """A stage on its input x. Each channel goes once, from the branch that makes it to the unit that convolves it."""
 
-    def __init__(self, plan: Plan, network: ShuffleNetV2, name: str, x: Split, order: Order) -> None:
-        self.plan, self.parameters, self.name, self.x, self.order = plan, network.parameters, name, x, order
+    def __init__(self, plan: Plan, network: ShuffleNetV2, name: str, x: Kept) -> None:
+        assert isinstance(x.buffer, Split)
+        self.plan, self.parameters, self.name = plan, network.parameters, name
+        self.x, self.order, self.offset = x.buffer, x.order, x.offset
         self.units = [unit for unit, _, _, stride in network.units() if unit.startswith(f"{name}.") and stride == 1]
         branches = [f"{name}.down.shortcut_expand", f"{name}.down.expand", *(f"{unit}.expand" for unit in self.units)]
         outputs = [self._width(branch) for branch in branches]
         self.routes = routes(outputs, network.authors)
-        size, half, down = x.out, outputs[-1], self._width(f"{name}.down.reduce")
+        size, half, down = self.x.out, outputs[-1], self._width(f"{name}.down.reduce")
         self.readers: list[Flat] = [Flat(*size, half) for _ in self.units]
         self.readers.append(Flat(*size, 2 * half) if name == "stage4" else Split(*size, 2 * half))
-        self.down, self.middle = Split(*x.size, down), Padded(*size, half)
-        self.scratch = np.empty((3, size[0] * size[1] * max(*outputs, len(order), down)), np.float32)
+        self.offsets = [np.empty(reader.array.shape[-1], np.float32) for reader in self.readers]
+        self.down, self.middle = Split(*self.x.size, down), Padded(*size, half)
+        self.scratch = np.empty((3, size[0] * size[1] * max(*outputs, len(x.order), down)), np.float32)
 
     def build(self) -> Kept:
         """Add all units to the plan, and return the stage's output."""
         unit = f"{self.name}.down"
         shortcut = self._conv(f"{unit}.shortcut_depthwise").making(self.order)
-        self._expand(0, self.x, shortcut, self._conv(f"{unit}.shortcut_expand").reading(self.order))
-        self._reduce_split(self._conv(f"{unit}.reduce").reading(self.order))
+        shortcut_expand = self._conv(f"{unit}.shortcut_expand").reading(self.order)
+        self._expand(0, self.x, shortcut.bordered(self.offset), shortcut_expand)
+        self._reduce_split(self._conv(f"{unit}.reduce").reading(self.order).behind(self.offset))
         self._expand(1, self.down, self._conv(f"{unit}.depthwise"), self._conv(f"{unit}.expand"))
         for i, unit in enumerate(self.units):
-            self._reduce(self.readers[i], self._conv(f"{unit}.reduce").reading(self.routes.reads[i]))
+            reduce = self._conv(f"{unit}.reduce").reading(self.routes.reads[i]).behind(self.offsets[i])
+            self._reduce(self.readers[i], reduce)
             self._expand(2 + i, self.middle, self._conv(f"{unit}.depthwise"), self._conv(f"{unit}.expand"))
-        return Kept(self.name, self.readers[-1], self.routes.reads[-1])
+        self.readers[-1].surround(-self.offsets[-1])
+        return Kept(self.name, self.readers[-1], self.routes.reads[-1], self.offsets[-1])
 
     def _reduce_split(self, conv: Folded) -> None:
         """Convolve the whole bordered input of the stage, so that the output is bordered too, once cleared there."""
         y = self.down
         self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(y.array))
         self.plan.shift(y.array, conv.shift)
-        self.plan.relu(y.array, [(slice(None), y.array)])
+        self.plan.floor(y.array, np.zeros_like(conv.shift), [(slice(None), y.array)])
         self.plan.clear(y.borders())
 
     def _reduce(self, x: Flat, conv: Folded) -> None:
         y = self._scratch(0, len(conv.shift))
         self.plan.pointwise(pixels(x.array), conv.weight, pixels(y))
         self.plan.shift(y, conv.shift)
-        self.plan.relu(y, self.middle.parts())
+        self.plan.floor(y, np.zeros_like(conv.shift), self.middle.parts())
 
     def _expand(self, maker: int, x: Padded | Split, depthwise: Folded, conv: Folded) -> None:
         """Convolve x depthwise and pointwise, and write each channel to its reader."""
@@ -85,10 +87,10 @@ class StageOfV2:
         middle, y = self._scratch(1, len(depthwise.shift)), self._scratch(0, len(conv.shift))
         self.plan.depthwise(x, depthwise.weight, middle, self._scratch(2, len(depthwise.shift)))
         self.plan.pointwise(pixels(middle), conv.weight, pixels(y))
-        self.plan.shift(y, conv.shift)
         for reader, first, made in self.routes.writes[maker]:
             places = slice(first, first + made.stop - made.start)
-            self.plan.relu(y[..., made], self.readers[reader].parts(places))
+            self.plan.floor(y[..., made], -conv.shift[made], self.readers[reader].parts(places))
+            self.offsets[reader][places] = conv.shift[made]
 
     def _conv(self, name: str) -> Folded:
         return folded(self.parameters, name)
