@@ -12,7 +12,8 @@ from numpy.lib.stride_tricks import as_strided
 from macflops.reference.fast.buffers import Padded, Parts, Split
 from macflops.reference.plain import Array
 
-ZERO = np.zeros((), np.float32)
+ZERO, ONE = np.float32(0), np.float32(1)
+SMALL_PRODUCT, FEWEST_ROWS = 1_000_000, 48
 
 
 class Plan:
@@ -26,22 +27,20 @@ class Plan:
         for call in self.calls:
             call()
 
-    def call(self, function: Callable[..., Any], *operands: Array) -> None:
+    def call(self, function: Callable[..., Any], *operands: Array | np.float32) -> None:
         """Add a call of a NumPy function whose last operand is its output."""
         *inputs, out = operands
         self.calls.append(partial(function, *inputs, out=out))
 
-    def assign(self, out: Array, values: Array) -> None:
+    def assign(self, out: Array, values: Array | np.float32) -> None:
         """Add an assignment of values, of a shape that broadcasts to that of out."""
         self.calls.append(partial(np.copyto, out, values))
 
     def pointwise(self, x: Array, weight: Array, y: Array, groups: int = 1) -> None:
-        """Convolve x (P, C1) with weight (C2, C1/groups, 1, 1) into y (P, C2), a matrix product for each group."""
-        by_group = weight.reshape(groups, -1, weight.shape[1]).transpose(0, 2, 1)
-        if groups == 1:
-            self.call(np.matmul, x, np.ascontiguousarray(by_group[0]), y)
-        else:
-            self.call(np.matmul, grouped(x, groups), np.ascontiguousarray(by_group), grouped(y, groups))
+        """Convolve x (P, C1) with weight (C2, C1/groups, 1, 1) into y (P, C2): a product for each group and block."""
+        by_group = np.ascontiguousarray(weight.reshape(groups, 1, -1, weight.shape[1]).swapaxes(2, 3))
+        blocks = blocks_of(len(x), by_group[0].size)
+        self.call(np.matmul, in_blocks(x, groups, blocks), by_group, in_blocks(y, groups, blocks))
 
     def depthwise(self, x: Padded | Split, weight: Array, y: Array, spare: Array) -> None:
         """Convolve a bordered map with weight (C, 1, 3, 3) into y (H', W', C). For stride 2, spare is as large as y."""
@@ -56,44 +55,50 @@ class Plan:
 
     def shift(self, y: Array, shift: Array) -> None:
         """Add shift (C,) to y (H, W, C), where it is."""
-        self.call(np.add, *along_rows(y, shift, y))
+        self._along_rows(np.add, y, shift)
 
-    def floor(self, y: Array, low: Array, parts: Parts) -> None:
-        """Write max(y, low) of y (H, W, C) and low (C,) to the parts of a buffer. ReLU is the floor of zeros."""
+    def floor(self, y: Array, low: Array) -> None:
+        """Replace y (H, W, C) by max(y, low), low (C,). ReLU is the floor of zeros."""
+        self._along_rows(np.maximum, y, low)
+
+    def copy(self, y: Array, parts: Parts) -> None:
+        """Write y (H, W, C) to the parts of a buffer. NumPy copies to short rows faster than it computes into them."""
         for columns, view in parts:
-            self.call(np.maximum, *along_rows(y[:, columns], low, view))
+            self.assign(view, y[:, columns])
 
-    def relu_shuffled(self, y: Array, parts: Parts, groups: int) -> None:
-        """Write max(y, 0) of y (H, W, C) to the parts of a buffer, its channels shuffled in groups."""
+    def copy_shuffled(self, y: Array, parts: Parts, groups: int) -> None:
+        """Write y (H, W, C) to the parts of a buffer, its channels shuffled in groups."""
         for columns, view in parts:
             by_group = y[:, columns].reshape(*view.shape[:2], groups, -1)
             row, column, channel = view.strides
-            places = as_strided(view, by_group.shape, (row, column, channel, channel * groups))
-            self.call(np.maximum, by_group, ZERO, places)
-
-    def copy(self, y: Array, parts: Parts) -> None:
-        """Write y (H, W, C) to the parts of a buffer."""
-        for columns, view in parts:
-            self.assign(view, y[:, columns])
+            shuffled = as_strided(view, by_group.shape, (row, column, channel, channel * groups))
+            self.call(np.multiply, by_group, ONE, shuffled)  # to places apart, NumPy multiplies faster than it copies
 
     def clear(self, views: Iterable[Array]) -> None:
         """Make the views zero."""
         for view in views:
             self.assign(view, ZERO)
 
+    def _along_rows(self, function: np.ufunc, y: Array, channels: Array) -> None:
+        """Apply function to y (H, W, C) and channels (C,) where y is: in long rows, whose pixels touch."""
+        height, width, count = y.shape
+        rows = as_strided(y, (height, width * count), y.strides[::2])
+        self.call(function, rows, np.tile(channels, width), rows)
 
-def grouped(x: Array, groups: int) -> Array:
-    """View x (P, C) as (groups, P, C/groups)."""
-    return x.reshape(len(x), groups, -1).transpose(1, 0, 2)
+
+def blocks_of(rows: int, mult_adds: int) -> int:
+    """Say into how many blocks to cut the rows of a product, given the mult-adds of one row.
+
+    OpenBLAS multiplies up to a million mult-adds without copying the matrices first, which is faster, unless a block
+    has few rows.
+    """
+    fitting = [k for k in range(1, rows // FEWEST_ROWS + 1) if rows % k == 0 and rows // k * mult_adds <= SMALL_PRODUCT]
+    return fitting[0] if fitting else 1
 
 
-def along_rows(y: Array, channels: Array, out: Array) -> tuple[Array, Array, Array]:
-    """Return y and out (H, W, C) and channels (C,) as (H, W·C) and (W·C,), where the pixels of a row touch."""
-    height, width, count = y.shape
-    if any(array.strides[1] != count * array.itemsize for array in (y, out)):
-        return y, channels, out
-    y, out = (as_strided(array, (height, width * count), array.strides[::2]) for array in (y, out))
-    return y, np.tile(channels, width), out
+def in_blocks(x: Array, groups: int, blocks: int) -> Array:
+    """View x (P, C) as (groups, blocks, P/blocks, C/groups)."""
+    return x.reshape(blocks, len(x) // blocks, groups, -1).transpose(2, 0, 1, 3)
 
 
 def pixels(x: Array) -> Array:

@@ -28,6 +28,7 @@ def stem(plan: Plan, conv: Folded, height: int, width: int, ceil_pool: bool) -> 
     most = 2 * min(BAND, pooled[0]) + 1
     patches = np.empty((2 * most + 1, 3, 3, 2, half), np.float32)
     y = np.empty((most, 2, half, len(conv.shift)), np.float32)
+    pools = np.empty((min(BAND, pooled[0]), pooled[1], len(conv.shift)), np.float32)
     for top in range(0, pooled[0], BAND):
         count = min(BAND, pooled[0] - top)
         above = 2 * top + first  # the convolution's row that this band's first window begins with, perhaps outside
@@ -37,8 +38,10 @@ def stem(plan: Plan, conv: Folded, height: int, width: int, ceil_pool: bool) -> 
         for outside in (band[: start - above], band[stop - above :]):
             if outside.size:
                 plan.assign(outside, -conv.shift)
-        z = _pool(plan, band, columns, pooled[1], first)
-        plan.floor(z, -conv.shift, [(where, view[top : top + count]) for where, view in out.parts()])
+        z = pools[:count]
+        _pool(plan, band, columns, z, first)
+        plan.floor(z, -conv.shift)
+        plan.copy(z, [(where, view[top : top + count]) for where, view in out.parts()])
     return image[:, 1 : height + 1, 1 : width + 1], out
 
 
@@ -57,17 +60,18 @@ def _convolve(plan: Plan, weight: Array, image: Array, patches: Array, y: Array)
     plan.call(np.matmul, matrices, weight.transpose(2, 1, 3, 0).reshape(27, -1), y.reshape(height, 2 * half, -1))
 
 
-def _pool(plan: Plan, y: Array, columns: int, pooled: int, first: int) -> Array:
-    """Take maxima over three rows and three columns of y (h, 2, w, C), the first at row 0 and column first.
-
-    Returns them (h', w', C), in the memory of y.
-    """
-    rows = y[1::2]
+def _pool(plan: Plan, y: Array, columns: int, z: Array, first: int) -> None:
+    """Take maxima over three rows and three columns of y (h, 2, w, C), the first at row 0 and column first, into z."""
+    rows, pooled = y[1::2], z.shape[1]
     plan.call(np.maximum, rows, y[:-1:2], rows)
     plan.call(np.maximum, rows, y[2::2], rows)
-    out = rows[:, 0, :pooled]
-    for column in (-1, 1) if first else (2, 1):  # beside column 0; those of its own plane first, while it is untouched
-        parity, shift = column % 2, column // 2
-        low, high = max(0, -shift), min(pooled, (columns + 1 - parity) // 2 - shift)
-        plan.call(np.maximum, out[:, low:high], rows[:, parity, low + shift : high + shift], out[:, low:high])
-    return out
+    even, odd = rows[:, 0], rows[:, 1]
+    both = min(pooled, columns // 2)  # of an odd number of columns the last is even and alone
+    plan.call(np.maximum, even[:, :both], odd[:, :both], z[:, :both])
+    if both < pooled:
+        plan.assign(z[:, both:], even[:, both:pooled])
+    if first:
+        plan.call(np.maximum, z[:, 1:], odd[:, : pooled - 1], z[:, 1:])
+    else:
+        behind = min(pooled, (columns + 1) // 2 - 1)
+        plan.call(np.maximum, z[:, :behind], even[:, 1 : behind + 1], z[:, :behind])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from macflops.reference.fast.buffers import Flat, Padded, Parts, Split
+from macflops.reference.fast.buffers import Flat, Padded, Split
 from macflops.reference.fast.compiled import CompiledNetwork, Kept
 from macflops.reference.fast.fold import Folded, Order, folded
 from macflops.reference.fast.kernels import Plan, pixels
@@ -41,7 +41,7 @@ class StageOfV1:
         )
         size = self.x.out
         self.flat = Flat(*size, channels)
-        self.out = Flat(*size, channels) if name == "stage4" else Split(*size, channels)
+        self.out = self.flat if name == "stage4" else Split(*size, channels)
         self.down, self.middle = Split(*self.x.size, bottleneck), Padded(*size, bottleneck)
         self.scratch = np.empty((3, self.flat.array.size), np.float32)
         self.shuffle_groups = bottleneck // network.groups if network.authors else network.groups
@@ -55,8 +55,10 @@ class StageOfV1:
             y, shift = self._expand(unit, self.middle)
             offset = offset + shift
             self.plan.call(np.add, x, y, x)
-            self.plan.floor(x, -offset, self.out.parts() if unit == self.units[-1] else self.flat.parts())
-        self.out.surround(-offset)
+            self.plan.floor(x, -offset)
+        if self.out is not self.flat:
+            self.out.surround(-offset)
+            self.plan.copy(x, self.out.parts())
         return Kept(self.name, self.out, np.arange(len(offset)), offset)
 
     def _down(self, unit: str) -> Array:
@@ -67,7 +69,8 @@ class StageOfV1:
         main, shortcut = slice(0, len(shift)), slice(len(shift), None)
         if self.network.authors:
             main, shortcut = slice(pooled, None), slice(0, pooled)
-        self.plan.floor(y, -shift, self.flat.parts(main))
+        self.plan.floor(y, -shift)
+        self.plan.copy(y, self.flat.parts(main))
         ninth = np.full((pooled, 1, 3, 3), 1 / 9, np.float32)
         self.plan.depthwise(self.x, ninth, average, self._scratch(2, pooled))
         self.plan.copy(average, self.flat.parts(shortcut))
@@ -82,17 +85,17 @@ class StageOfV1:
         """
         groups = self.network.reduce_groups(unit)
         conv = self._conv(f"{unit}.reduce").behind(self.entering, groups)
-        out: Parts = [(slice(None), self.down.array)]
         if groups == 1:
             conv = conv.making(self.shuffled)
             self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(self.down.array))
             self.plan.shift(self.down.array, conv.shift)
-            self.plan.floor(self.down.array, np.zeros_like(conv.shift), out)
+            self.plan.floor(self.down.array, np.zeros_like(conv.shift))
         else:
             y = np.empty_like(self.down.array)
             self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(y), groups)
             self.plan.shift(y, conv.shift)
-            self.plan.relu_shuffled(y, out, self.shuffle_groups)
+            self.plan.floor(y, np.zeros_like(conv.shift))
+            self.plan.copy_shuffled(y, [(slice(None), self.down.array)], self.shuffle_groups)
         self.plan.clear(self.down.borders())
 
     def _reduce(self, unit: str, offset: Array) -> None:
@@ -100,10 +103,8 @@ class StageOfV1:
         y = self._scratch(0, len(conv.shift))
         self.plan.pointwise(pixels(self.flat.array), conv.weight, pixels(y), self.network.groups)
         self.plan.shift(y, conv.shift)
-        if self.network.groups == 1:
-            self.plan.floor(y, np.zeros_like(conv.shift), self.middle.parts())
-        else:
-            self.plan.relu_shuffled(y, self.middle.parts(), self.shuffle_groups)
+        self.plan.floor(y, np.zeros_like(conv.shift))
+        self.plan.copy_shuffled(y, self.middle.parts(), self.shuffle_groups)
 
     def _expand(self, unit: str, x: Padded | Split) -> tuple[Array, Array]:
         """Convolve x, whose channels are shuffled, depthwise and pointwise. Return that and its shift, not added."""

@@ -29,7 +29,7 @@ def compile_v2(network: ShuffleNetV2, height: int, width: int) -> CompiledNetwor
     conv = folded(network.parameters, "conv5").reading(order).behind(offset)
     y = Flat(*x.size, len(conv.shift))
     plan.pointwise(pixels(x.array), conv.weight, pixels(y.array))
-    plan.floor(y.array, -conv.shift, y.parts())
+    plan.floor(y.array, -conv.shift)
     maps.append(Kept("conv5", y, np.arange(len(conv.shift)), conv.shift))
     return CompiledNetwork(plan, image, maps[1:], network.parameters)
 
@@ -72,14 +72,15 @@ class StageOfV2:
         y = self.down
         self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(y.array))
         self.plan.shift(y.array, conv.shift)
-        self.plan.floor(y.array, np.zeros_like(conv.shift), [(slice(None), y.array)])
+        self.plan.floor(y.array, np.zeros_like(conv.shift))
         self.plan.clear(y.borders())
 
     def _reduce(self, x: Flat, conv: Folded) -> None:
         y = self._scratch(0, len(conv.shift))
         self.plan.pointwise(pixels(x.array), conv.weight, pixels(y))
         self.plan.shift(y, conv.shift)
-        self.plan.floor(y, np.zeros_like(conv.shift), self.middle.parts())
+        self.plan.floor(y, np.zeros_like(conv.shift))
+        self.plan.copy(y, self.middle.parts())
 
     def _expand(self, maker: int, x: Padded | Split, depthwise: Folded, conv: Folded) -> None:
         """Convolve x depthwise and pointwise, and write each channel to its reader."""
@@ -87,9 +88,10 @@ class StageOfV2:
         middle, y = self._scratch(1, len(depthwise.shift)), self._scratch(0, len(conv.shift))
         self.plan.depthwise(x, depthwise.weight, middle, self._scratch(2, len(depthwise.shift)))
         self.plan.pointwise(pixels(middle), conv.weight, pixels(y))
+        self.plan.floor(y, -conv.shift)
         for reader, first, made in self.routes.writes[maker]:
             places = slice(first, first + made.stop - made.start)
-            self.plan.floor(y[..., made], -conv.shift[made], self.readers[reader].parts(places))
+            self.plan.copy(y[..., made], self.readers[reader].parts(places))
             self.offsets[reader][places] = conv.shift[made]
 
     def _conv(self, name: str) -> Folded:
