@@ -39,7 +39,8 @@ class Paper:
 
 def shuffled(x: Tensor, groups: int) -> Tensor:
     """V1 section 3.1: reshape to (g, n), transpose, flatten."""
-    return x.unflatten(1, (groups, -1)).transpose(1, 2).flatten(1, 2)
+    n, c, h, w = x.shape
+    return x.reshape(n, groups, c // groups, h, w).transpose(1, 2).flatten(1, 2)
 
 
 class PaperV1(Paper):

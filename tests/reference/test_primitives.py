@@ -33,6 +33,11 @@ def same(got: Array, expected: torch.Tensor, tolerance: float = 1e-5) -> None:
     np.testing.assert_allclose(got, expected.numpy(), rtol=tolerance, atol=tolerance * float(expected.abs().max() + 1))
 
 
+def normed(x: torch.Tensor, weight: Array, bias: Array, mean: Array, variance: Array) -> torch.Tensor:
+    mean_, variance_, weight_, bias_ = (torch.from_numpy(array) for array in (mean, variance, weight, bias))
+    return F.batch_norm(x, mean_, variance_, weight_, bias_, eps=1e-5)
+
+
 def channels_last(x: Array) -> Array:
     return np.ascontiguousarray(x.transpose(1, 2, 0))
 
@@ -58,7 +63,7 @@ def test_the_other_plain_primitives_are_pytorch_s(n: int, c: int, h: int, w: int
     t = torch.from_numpy(x)
     same(
         plain.batch_norm(x, weight, bias, mean, variance, epsilon=1e-5),
-        F.batch_norm(t, *(torch.from_numpy(a) for a in (mean, variance, weight, bias)), eps=1e-5),
+        normed(t, weight, bias, mean, variance),
     )
     same(plain.relu(x), F.relu(t))
     same(plain.add(x, y), t + torch.from_numpy(y))
@@ -158,7 +163,7 @@ def test_fast_shuffle_is_pytorch_s(groups: int, each: int, kind: type[Flat]) -> 
     x, buffer, plan = drawn(groups * each, 5, 7), kind(5, 7, groups * each), Plan()
     plan.copy_shuffled(channels_last(x), buffer.parts(), groups)
     plan.run()
-    expected = torch.nn.functional.channel_shuffle(torch.from_numpy(x)[None], groups)[0]  # type: ignore[attr-defined]
+    expected = torch.nn.functional.channel_shuffle(torch.from_numpy(x)[None], groups)[0]
     same(as_map(buffer).transpose(2, 0, 1), expected)
 
 
@@ -190,10 +195,9 @@ def test_folding_and_travelling_shifts_change_nothing(groups: int, each: int, ou
     conv = folded({f"a.{part}": array for part, array in parts.items()}, "a").behind(offset, groups)
     left_out = torch.from_numpy(x - offset[:, None, None])
     got = F.conv2d(left_out, torch.from_numpy(conv.weight), torch.from_numpy(conv.shift), groups=groups)
-    t = {part: torch.from_numpy(array) for part, array in parts.items()}
-    expected = F.conv2d(torch.from_numpy(x), t["weight"], groups=groups)
-    norm = (t[f"norm.{part}"] for part in ("mean", "variance", "weight", "bias"))
-    same(got.numpy(), F.batch_norm(expected, *norm, eps=1e-5), 1e-4)
+    expected = F.conv2d(torch.from_numpy(x), torch.from_numpy(parts["weight"]), groups=groups)
+    norm = [parts[f"norm.{part}"] for part in ("weight", "bias", "mean", "variance")]
+    same(got.numpy(), normed(expected, *norm), 1e-4)
 
 
 def test_a_shift_travels_through_a_depthwise_convolution_and_its_border() -> None:
@@ -213,7 +217,7 @@ def test_routes_bring_every_channel_where_shuffling_it_along_would(
     outputs += [2 * half - outputs[0], *[half] * units]
     found = routes(outputs, authors)
     labels = [torch.arange(count) + 1000 * maker for maker, count in enumerate(outputs)]
-    shuffle: Callable[..., torch.Tensor] = torch.nn.functional.channel_shuffle  # type: ignore[attr-defined]
+    shuffle: Callable[..., torch.Tensor] = torch.nn.functional.channel_shuffle
     read = []
     state = torch.cat(labels[:2])
     for unit in range(units):

@@ -27,7 +27,7 @@ def test_the_shuffle_is_that_of_the_paper_s_figure() -> None:
 def test_the_shuffle_is_pytorch_s(case: tuple[int, int]) -> None:
     channels, groups = case
     x = torch.randn(2, channels, 3, 5)
-    expected = torch.nn.functional.channel_shuffle(x, groups)  # type: ignore[attr-defined]
+    expected = torch.nn.functional.channel_shuffle(x, groups)
     assert (channel_shuffle(x.numpy(), groups) == expected.numpy()).all()
 
 
@@ -61,10 +61,10 @@ def test_mixing_is_what_grouped_convolutions_of_ones_do(case: tuple[int, int]) -
         if x.all():
             reached = unit
             break
-        x = torch.nn.functional.channel_shuffle(x, groups)  # type: ignore[attr-defined]
+        x = torch.nn.functional.channel_shuffle(x, groups)
     assert found.units == reached
     members = torch.nn.functional.one_hot(torch.arange(channels) // (channels // groups)).T.float()
-    met = torch.nn.functional.channel_shuffle(members[..., None, None], groups)  # type: ignore[attr-defined]
+    met = torch.nn.functional.channel_shuffle(members[..., None, None], groups)
     met = met.reshape(groups, groups, -1).sum(2)
     assert found.even == bool((met == met[0, 0]).all())
     twice = channel_shuffle(channel_shuffle(np.arange(channels, dtype=np.float32).reshape(1, -1, 1, 1), groups), groups)
