@@ -14,7 +14,9 @@ from macflops.reference.plain import Array
 
 
 class Kept(NamedTuple):
-    """A map that can be asked for: at place i in the buffer lies the network's channel order[i], less offset[i]."""
+    """A map that can be asked for: at place i in the buffer lies the network's channel order[i], less offset[i].
+
+    There may be more channels behind them."""
 
     name: str
     buffer: Flat
@@ -45,7 +47,7 @@ class CompiledNetwork:
             self.plan.run()
             pooled[i] = self.pooled
             for kept in self.kept if features is not None else ():
-                z = as_map(kept.buffer) + kept.offset
+                z = as_map(kept.buffer)[..., : len(kept.offset)] + kept.offset
                 maps[kept.name].append(z[..., np.argsort(kept.order)].transpose(2, 0, 1))
         if features is not None:
             features.update({name: np.stack(found) for name, found in maps.items()})

@@ -2,8 +2,9 @@
 
 That of a depthwise convolution has no ReLU behind it, so its shift becomes part of that of the pointwise one behind. At
 the end of a unit max(0, y + s) is kept as u = max(y, -s), one pass over the map instead of two; what is meant is u + s,
-and s, called offset, becomes part of the next shift that is added. So that offsets do not grow from unit to unit, a
-unit's first convolution adds its shift. A border of zeros around u + s is one of -s around u.
+and s, called offset, becomes part of the next shift. A border of zeros around u + s is one of -s around u. So that
+offsets do not grow from unit to unit, the shift of a unit's first convolution stays in its product: V2 brings it in by a
+channel of ones, V1, whose groups would each need one, adds it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,18 @@ class Folded(NamedTuple):
         by_group = self.weight.reshape(groups, -1, self.weight.shape[1]).astype(np.float64)
         through: NDArray[np.float64] = by_group @ shift.reshape(groups, -1, 1)
         return Folded(self.weight, (self.shift + through.ravel()).astype(np.float32))
+
+    def with_one(self) -> Folded:
+        """Return it, pointwise, for an input with one more channel, which is 1 and brings the shift in."""
+        return Folded(np.concatenate([self.weight, self.shift[:, None, None, None]], axis=1), np.zeros_like(self.shift))
+
+    def with_spare(self) -> Folded:
+        """Return it, depthwise, with one more channel of zeros."""
+        return Folded(np.pad(self.weight, ((0, 1), (0, 0), (0, 0), (0, 0))), np.pad(self.shift, (0, 1)))
+
+    def past_one(self) -> Folded:
+        """Return it, pointwise, for an input with one more channel, which it does not use."""
+        return Folded(np.pad(self.weight, ((0, 0), (0, 1), (0, 0), (0, 0))), self.shift)
 
 
 def folded(parameters: Mapping[str, Array], name: str) -> Folded:

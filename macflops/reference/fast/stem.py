@@ -13,8 +13,9 @@ from macflops.reference.plain import Array
 BAND = 14  # rows of the pooled map; at 224 x 224 a band's patches and products take half a megabyte
 
 
-def stem(plan: Plan, conv: Folded, height: int, width: int, ceil_pool: bool) -> tuple[Array, Split]:
+def stem(plan: Plan, conv: Folded, height: int, width: int, ceil_pool: bool, spare: int = 0) -> tuple[Array, Split]:
     """Add the stem to the plan. Return where an image (3, H, W) goes, and the pooled map, whose offset is the shift.
+    The map has spare channels more, at the end.
 
     The output's even columns lie before its odd ones, so that the pool compares long rows. ReLU comes after the pool,
     where a quarter of the numbers is left.
@@ -23,12 +24,13 @@ def stem(plan: Plan, conv: Folded, height: int, width: int, ceil_pool: bool) -> 
     half, first = (columns + 1) // 2, 0 if ceil_pool else -1
     pooled = (rows // 2, columns // 2) if ceil_pool else ((rows + 1) // 2, half)
     image = np.zeros((3, 2 * rows + 1, 4 * half + 1), np.float32)
-    out = Split(*pooled, len(conv.shift))
-    out.surround(-conv.shift)
+    channels = len(conv.shift)
+    out = Split(*pooled, channels + spare)
+    out.surround(np.pad(-conv.shift, (0, spare)))
     most = 2 * min(BAND, pooled[0]) + 1
     patches = np.empty((2 * most + 1, 3, 3, 2, half), np.float32)
-    y = np.empty((most, 2, half, len(conv.shift)), np.float32)
-    pools = np.empty((min(BAND, pooled[0]), pooled[1], len(conv.shift)), np.float32)
+    y = np.empty((most, 2, half, channels), np.float32)
+    pools = np.empty((min(BAND, pooled[0]), pooled[1], channels), np.float32)
     for top in range(0, pooled[0], BAND):
         count = min(BAND, pooled[0] - top)
         above = 2 * top + first  # the convolution's row that this band's first window begins with, perhaps outside
@@ -41,7 +43,7 @@ def stem(plan: Plan, conv: Folded, height: int, width: int, ceil_pool: bool) -> 
         z = pools[:count]
         _pool(plan, band, columns, z, first)
         plan.floor(z, -conv.shift)
-        plan.copy(z, [(where, view[top : top + count]) for where, view in out.parts()])
+        plan.copy(z, [(where, view[top : top + count]) for where, view in out.parts(slice(channels))])
     return image[:, 1 : height + 1, 1 : width + 1], out
 
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 def compile_v2(network: ShuffleNetV2, height: int, width: int) -> CompiledNetwork:
     """Lay a network out for images (3, height, width)."""
     plan, conv = Plan(), folded(network.parameters, "stem")
-    image, pooled = stem(plan, conv, height, width, network.ceil_pool)
+    image, pooled = stem(plan, conv, height, width, network.ceil_pool, spare=1)
     maps = [Kept("stem", pooled, np.arange(len(conv.shift)), conv.shift)]
     for name in ("stage2", "stage3", "stage4"):
         maps.append(StageOfV2(plan, network, name, maps[-1]).build())
     _, x, order, offset = maps[-1]
-    conv = folded(network.parameters, "conv5").reading(order).behind(offset)
+    conv = folded(network.parameters, "conv5").reading(order).behind(offset).past_one()
     y = Flat(*x.size, len(conv.shift))
     plan.pointwise(pixels(x.array), conv.weight, pixels(y.array))
     plan.floor(y.array, -conv.shift)
@@ -35,7 +35,10 @@ def compile_v2(network: ShuffleNetV2, height: int, width: int) -> CompiledNetwor
 
 
 class StageOfV2:
-    """A stage on its input x. Each channel goes once, from the branch that makes it to the unit that convolves it."""
+    """A stage on its input x. Each channel goes once, from the branch that makes it to the unit that convolves it.
+
+    The input of the stage and of each unit has one more channel, which is 1: it brings in the shift of the product.
+    """
 
     def __init__(self, plan: Plan, network: ShuffleNetV2, name: str, x: Kept) -> None:
         assert isinstance(x.buffer, Split)
@@ -46,39 +49,39 @@ class StageOfV2:
         outputs = [self._width(branch) for branch in branches]
         self.routes = routes(outputs, network.authors)
         size, half, down = self.x.out, outputs[-1], self._width(f"{name}.down.reduce")
-        self.readers: list[Flat] = [Flat(*size, half) for _ in self.units]
-        self.readers.append(Flat(*size, 2 * half) if name == "stage4" else Split(*size, 2 * half))
-        self.offsets = [np.empty(reader.array.shape[-1], np.float32) for reader in self.readers]
+        self.readers: list[Flat] = [Flat(*size, half + 1) for _ in self.units]
+        self.readers.append(Flat(*size, 2 * half + 1) if name == "stage4" else Split(*size, 2 * half + 1))
+        self.offsets = [np.empty(reader.array.shape[-1] - 1, np.float32) for reader in self.readers]
+        for one in (self.x, *self.readers):
+            one.array[..., -1] = 1
         self.down, self.middle = Split(*self.x.size, down), Padded(*size, half)
-        self.scratch = np.empty((3, size[0] * size[1] * max(*outputs, len(x.order), down)), np.float32)
+        self.scratch = np.empty((3, size[0] * size[1] * max(*outputs, len(x.order) + 1, down)), np.float32)
 
     def build(self) -> Kept:
         """Add all units to the plan, and return the stage's output."""
         unit = f"{self.name}.down"
-        shortcut = self._conv(f"{unit}.shortcut_depthwise").making(self.order)
-        shortcut_expand = self._conv(f"{unit}.shortcut_expand").reading(self.order)
-        self._expand(0, self.x, shortcut.bordered(self.offset), shortcut_expand)
-        self._reduce_split(self._conv(f"{unit}.reduce").reading(self.order).behind(self.offset))
+        shortcut = self._conv(f"{unit}.shortcut_depthwise").making(self.order).bordered(self.offset)
+        expand = self._conv(f"{unit}.shortcut_expand").reading(self.order)
+        self._expand(0, self.x, shortcut.with_spare(), expand.past_one())
+        self._reduce_split(self._conv(f"{unit}.reduce").reading(self.order).behind(self.offset).with_one())
         self._expand(1, self.down, self._conv(f"{unit}.depthwise"), self._conv(f"{unit}.expand"))
         for i, unit in enumerate(self.units):
-            reduce = self._conv(f"{unit}.reduce").reading(self.routes.reads[i]).behind(self.offsets[i])
+            reduce = self._conv(f"{unit}.reduce").reading(self.routes.reads[i]).behind(self.offsets[i]).with_one()
             self._reduce(self.readers[i], reduce)
             self._expand(2 + i, self.middle, self._conv(f"{unit}.depthwise"), self._conv(f"{unit}.expand"))
-        self.readers[-1].surround(-self.offsets[-1])
+        self.readers[-1].surround(np.append(-self.offsets[-1], np.float32(1)))
         return Kept(self.name, self.readers[-1], self.routes.reads[-1], self.offsets[-1])
 
     def _reduce_split(self, conv: Folded) -> None:
         """Convolve the whole bordered input of the stage, so that the output is bordered too, once cleared there."""
         y = self.down
         self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(y.array))
-        self.plan.shift(y.array, conv.shift)
         self.plan.floor(y.array, np.zeros_like(conv.shift))
         self.plan.clear(y.borders())
 
     def _reduce(self, x: Flat, conv: Folded) -> None:
         y = self._scratch(0, len(conv.shift))
         self.plan.pointwise(pixels(x.array), conv.weight, pixels(y))
-        self.plan.shift(y, conv.shift)
         self.plan.floor(y, np.zeros_like(conv.shift))
         self.plan.copy(y, self.middle.parts())
 
