@@ -6,21 +6,29 @@ that a tap sees are every second one, so even and odd columns lie apart: (rows, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from macflops.reference.plain import Array
 
 Parts = list[tuple[slice, Array]]  # columns of a map (H, W, C), and the view (H, w, c) where they belong
+Room = Callable[[int, int, int], Array]  # gives memory of a shape
 ALL = slice(None)
+
+
+def new(*shape: int) -> Array:
+    """Return memory of that shape that nothing else uses."""
+    return np.zeros(shape, np.float32)
 
 
 class Flat:
     """A map (H, W, C) and nothing else; in the other kinds, what surrounds it is zero at first."""
 
-    def __init__(self, height: int, width: int, channels: int) -> None:
+    def __init__(self, height: int, width: int, channels: int, room: Room = new) -> None:
         self.size = (height, width)
-        self.array = np.zeros((height, width, channels), np.float32)
+        self.array = room(height, width, channels)
 
     def surround(self, values: Array) -> None:
         """Make what surrounds the map these values (C,), and the map too, until it is written."""
@@ -52,9 +60,9 @@ class Split(Flat):
     Column x of the map is column x + 1 of the bordered one; even columns of that are planes[:, 0], odd planes[:, 1].
     """
 
-    def __init__(self, height: int, width: int, channels: int) -> None:
+    def __init__(self, height: int, width: int, channels: int, room: Room = new) -> None:
         h, w = self.out = ((height + 1) // 2, (width + 1) // 2)
-        super().__init__(2 * h + 1, 2 * (w + 1), channels)
+        super().__init__(2 * h + 1, 2 * (w + 1), channels, room)
         self.size = (height, width)
         self.planes = self.array.reshape(2 * h + 1, 2, w + 1, channels)
         row, parity, column, channel = self.planes.strides

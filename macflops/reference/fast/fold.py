@@ -3,8 +3,8 @@
 That of a depthwise convolution has no ReLU behind it, so its shift becomes part of that of the pointwise one behind. At
 the end of a unit max(0, y + s) is kept as u = max(y, -s), one pass over the map instead of two; what is meant is u + s,
 and s, called offset, becomes part of the next shift. A border of zeros around u + s is one of -s around u. So that
-offsets do not grow from unit to unit, the shift of a unit's first convolution stays in its product: V2 brings it in by a
-channel of ones, V1, whose groups would each need one, adds it.
+offsets do not grow from unit to unit, a unit's first convolution gets its shift at once: in V2 by a channel of ones, in
+V1, where each group would need one, by adding it.
 """
 
 from __future__ import annotations

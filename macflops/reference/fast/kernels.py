@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,14 @@ class Plan:
 
     def __init__(self) -> None:
         self.calls: list[Callable[[], object]] = []
+        self.rooms: dict[str, Array] = {}
+
+    def room(self, name: str, *shape: int) -> Array:
+        """Return memory of that shape: for the same name the same, so that one map takes the place of another."""
+        size = prod(shape)
+        if name not in self.rooms or self.rooms[name].size < size:
+            self.rooms[name] = np.zeros(size, np.float32)
+        return self.rooms[name][:size].reshape(shape)
 
     def run(self) -> None:
         """Make all calls."""

@@ -28,9 +28,9 @@ def stem(plan: Plan, conv: Folded, height: int, width: int, ceil_pool: bool, spa
     out = Split(*pooled, channels + spare)
     out.surround(np.pad(-conv.shift, (0, spare)))
     most = 2 * min(BAND, pooled[0]) + 1
-    patches = np.empty((2 * most + 1, 3, 3, 2, half), np.float32)
-    y = np.empty((most, 2, half, channels), np.float32)
-    pools = np.empty((min(BAND, pooled[0]), pooled[1], channels), np.float32)
+    patches = plan.room("wide", 2 * most + 1, 3, 3, 2, half)
+    y = plan.room("made", most, 2, half, channels)
+    pools = plan.room("between", min(BAND, pooled[0]), pooled[1], channels)
     for top in range(0, pooled[0], BAND):
         count = min(BAND, pooled[0] - top)
         above = 2 * top + first  # the convolution's row that this band's first window begins with, perhaps outside

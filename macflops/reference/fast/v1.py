@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,8 +43,11 @@ class StageOfV1:
         size = self.x.out
         self.flat = Flat(*size, channels)
         self.out = self.flat if name == "stage4" else Split(*size, channels)
-        self.down, self.middle = Split(*self.x.size, bottleneck), Padded(*size, bottleneck)
-        self.scratch = np.empty((3, self.flat.array.size), np.float32)
+        self.down = Split(*self.x.size, bottleneck, partial(plan.room, "wide"))
+        self.middle = Padded(*size, bottleneck)
+        pixels, narrow = size[0] * size[1], max(bottleneck, len(x.order))
+        sizes = {"made": channels, "between": narrow, "spare": narrow}
+        self.rooms = [plan.room(name, pixels * most) for name, most in sizes.items()]
         self.shuffle_groups = bottleneck // network.groups if network.authors else network.groups
         self.shuffled: Order = shuffle_permutation(bottleneck, self.shuffle_groups)
 
@@ -91,7 +95,7 @@ class StageOfV1:
             self.plan.shift(self.down.array, conv.shift)
             self.plan.floor(self.down.array, np.zeros_like(conv.shift))
         else:
-            y = np.empty_like(self.down.array)
+            y = self.plan.room("made", *self.down.array.shape)
             self.plan.pointwise(pixels(self.x.array), conv.weight, pixels(y), groups)
             self.plan.shift(y, conv.shift)
             self.plan.floor(y, np.zeros_like(conv.shift))
@@ -122,4 +126,4 @@ class StageOfV1:
 
     def _scratch(self, number: int, channels: int) -> Array:
         height, width = self.x.out
-        return self.scratch[number, : height * width * channels].reshape(height, width, channels)
+        return self.rooms[number][: height * width * channels].reshape(height, width, channels)

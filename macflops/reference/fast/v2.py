@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,8 +55,10 @@ class StageOfV2:
         self.offsets = [np.empty(reader.array.shape[-1] - 1, np.float32) for reader in self.readers]
         for one in (self.x, *self.readers):
             one.array[..., -1] = 1
-        self.down, self.middle = Split(*self.x.size, down), Padded(*size, half)
-        self.scratch = np.empty((3, size[0] * size[1] * max(*outputs, len(x.order) + 1, down)), np.float32)
+        self.down = Split(*self.x.size, down, partial(plan.room, "wide"))
+        self.middle = Padded(*size, half)
+        most = size[0] * size[1] * max(*outputs, len(x.order) + 1, down)
+        self.rooms = [plan.room(name, most) for name in ("made", "between", "spare")]
 
     def build(self) -> Kept:
         """Add all units to the plan, and return the stage's output."""
@@ -102,7 +105,7 @@ class StageOfV2:
 
     def _scratch(self, number: int, channels: int) -> Array:
         height, width = self.x.out
-        return self.scratch[number, : height * width * channels].reshape(height, width, channels)
+        return self.rooms[number][: height * width * channels].reshape(height, width, channels)
 
     def _width(self, conv: str) -> int:
         return len(self.parameters[f"{conv}.weight"])
