@@ -3,9 +3,10 @@
     python benchmarks/reference_speed.py              prints a Markdown table
     python benchmarks/reference_speed.py -o FILE      replaces the part of FILE between this benchmark's two marks
 
-It needs torch, onnx, onnxruntime and pytorchcv (pip install --no-deps pytorchcv): the networks are pytorchcv's, with the
-same weights for all. Runs alternate, and a ratio is the median of the ratios of neighbouring runs, so that a busy machine
-troubles both sides alike. The measuring process is a fresh one, with OpenBLAS on one thread and its kernel its own choice.
+It needs torch, onnx, onnxruntime and pytorchcv (pip install --no-deps pytorchcv): the networks are pytorchcv's, with
+the same weights for all. Ours and each other contender run in turn, and a ratio is the median of the ratios of such
+pairs, so that a busy machine troubles both alike. The measuring process is a fresh one, with OpenBLAS on one thread and
+its kernel its own choice.
 """
 
 from __future__ import annotations
@@ -31,19 +32,19 @@ NETWORKS = [
 ]
 
 
-class Timed(NamedTuple):
-    """Seconds of one contender's runs, in turn with the others'."""
+class Pair(NamedTuple):
+    """Seconds of our runs and of another's, in turn."""
 
-    name: str
-    seconds: list[float]
+    ours: list[float]
+    theirs: list[float]
 
     @property
-    def milliseconds(self) -> float:
-        return 1e3 * median(self.seconds)
+    def ratio(self) -> float:
+        """Say how many times as long as the other ours takes."""
+        return median(a / b for a, b in zip(self.ours, self.theirs, strict=True))
 
-    def ratio(self, ours: Timed) -> float:
-        """Say how many times as long as this one ours takes."""
-        return median(a / b for a, b in zip(ours.seconds, self.seconds, strict=True))
+    def __str__(self) -> str:
+        return f"{1e3 * median(self.ours):.2f} | {1e3 * median(self.theirs):.2f}"
 
 
 def main() -> None:
@@ -71,49 +72,48 @@ def main() -> None:
 def report(rounds: int) -> Iterator[str]:
     """Measure everything, and yield the lines of the report."""
     import numpy
-    import onnxruntime
+    import onnx
     import torch
 
     torch.set_num_threads(1)
-    versions = f"NumPy {numpy.__version__}, ONNX Runtime {onnxruntime.__version__}, PyTorch {torch.__version__}"
-    yield f"{versions}; {processor()}; one thread; milliseconds are medians, ratios medians of ratios of neighbouring runs."
+    runtime = importlib.import_module("onnxruntime").__version__
+    yield f"{processor()}, one thread. NumPy {numpy.__version__}, ONNX Runtime {runtime}, PyTorch {torch.__version__},"
+    yield f"onnx {onnx.__version__}. PyTorch is eager, onnx reference its ReferenceEvaluator. Times are medians, ratios"
+    yield "medians of the ratios of neighbouring runs."
     yield ""
-    yield "| network | input | ours, ms | ONNX Runtime, ms | ours ÷ it | PyTorch eager, ms | it ÷ ours | onnx reference ÷ ours |"
-    yield "| --- | --- | --: | --: | --: | --: | --: | --: |"
+    yield "| network | images | against | ours, ms | theirs, ms | ours ÷ theirs | theirs ÷ ours |"
+    yield "| --- | --: | --- | --: | --: | --: | --: |"
     memory = []
     for title, module, name, family in NETWORKS:
         theirs = ported(module, name)
         network = getattr(importlib.import_module("macflops.reference"), family).from_pytorchcv(theirs.state_dict())
         for batch, times in ((1, rounds), (16, max(rounds // 10, 3))):
             x = numpy.random.default_rng(0).standard_normal((batch, 3, 224, 224)).astype(numpy.float32)
-            ours, onnx_runtime, eager = in_turn(contenders(network, theirs, x), times)
-            slow = ""
-            if batch == 1:
-                reference = in_turn([("ours", lambda: network(x)), ("onnx", evaluator(theirs, x))], 3)  # noqa: B023
-                slow = f"{1 / reference[1].ratio(reference[0]):.0f}"
-            yield (
-                f"| {title} | {batch}×3×224×224 | {ours.milliseconds:.2f} | {onnx_runtime.milliseconds:.2f} "
-                f"| **{onnx_runtime.ratio(ours):.2f}** | {eager.milliseconds:.2f} | {1 / eager.ratio(ours):.2f} | {slow} |"
-            )
-        memory.append(
-            f"| {title} | {peak(network):.2f} | {written(network):.2f} | {written(network) / peak(network):.2f} |"
-        )
+            for other, run in contenders(network, theirs, x).items():
+                pair = in_turn(lambda: network(x), run, 3 if other == "onnx reference" else times)  # noqa: B023
+                yield f"| {title} | {batch} | {other} | {pair} | **{pair.ratio:.2f}** | {1 / pair.ratio:.2f} |"
+        alive, buffers = peak(network), written(network)
+        memory.append(f"| {title} | {alive:.2f} | {buffers:.2f} | {buffers / alive:.2f} |")
     yield ""
-    yield "| network, 1×3×224×224 | peak activations of the plain layers, MB | all buffers of the fast ones, MB | ratio |"
+    yield "Memory at one image of 224 × 224; buffers serve a batch of any size."
+    yield ""
+    yield "| network | peak activations, layer by layer, MB | all our buffers, MB | ratio |"
     yield "| --- | --: | --: | --: |"
     yield from memory
 
 
-def contenders(network: Any, theirs: Any, x: Any) -> list[tuple[str, Callable[[], object]]]:
+def contenders(network: Any, theirs: Any, x: Any) -> dict[str, Callable[[], object]]:
     """Return what is to be run, each checked to compute the same."""
     import numpy
-    import onnxruntime
+    import onnx
     import torch
+    from onnx.reference import ReferenceEvaluator
 
-    options = onnxruntime.SessionOptions()
+    runtime: Any = importlib.import_module("onnxruntime")
+    model, image = exported(theirs, x), torch.from_numpy(x)
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(exported(theirs, x), options, providers=["CPUExecutionProvider"])
-    image = torch.from_numpy(x)
+    session = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def eager() -> Any:
         with torch.inference_mode():
@@ -122,19 +122,23 @@ def contenders(network: Any, theirs: Any, x: Any) -> list[tuple[str, Callable[[]
     logits = session.run(None, {"x": x})[0]
     for other in (network(x), eager().numpy()):
         assert numpy.abs(other - logits).max() < 1e-5 * numpy.abs(logits).max()
-    return [("ours", lambda: network(x)), ("ONNX Runtime", lambda: session.run(None, {"x": x})), ("PyTorch", eager)]
+    runs: dict[str, Callable[[], object]] = {"ONNX Runtime": lambda: session.run(None, {"x": x}), "PyTorch": eager}
+    if len(x) == 1:
+        evaluator = ReferenceEvaluator(onnx.load_from_string(model))
+        runs["onnx reference"] = lambda: evaluator.run(None, {"x": x})
+    return runs
 
 
-def in_turn(functions: list[tuple[str, Callable[[], object]]], rounds: int) -> list[Timed]:
-    """Run all functions one after the other, so many times after two for warming up."""
-    timed = [Timed(name, []) for name, _ in functions]
+def in_turn(ours: Callable[[], object], theirs: Callable[[], object], rounds: int) -> Pair:
+    """Run both in turn so many times, after two for warming up."""
+    seconds: list[list[float]] = [[], []]
     for i in range(rounds + 2):
-        for (_, function), into in zip(functions, timed, strict=True):
+        for function, into in zip((ours, theirs), seconds, strict=True):
             start = perf_counter()
             function()
             if i > 1:
-                into.seconds.append(perf_counter() - start)
-    return timed
+                into.append(perf_counter() - start)
+    return Pair(*seconds)
 
 
 def ported(module: str, name: str) -> Any:
@@ -164,15 +168,6 @@ def exported(theirs: Any, x: Any) -> bytes:
         path = Path(folder) / "network.onnx"
         torch.onnx.export(theirs, (torch.from_numpy(x),), path, input_names=["x"], opset_version=17, dynamo=False)
         return path.read_bytes()
-
-
-def evaluator(theirs: Any, x: Any) -> Callable[[], object]:
-    """Return onnx's own evaluator, in NumPy too, on a network."""
-    import onnx
-    from onnx.reference import ReferenceEvaluator
-
-    session = ReferenceEvaluator(onnx.load_from_string(exported(theirs, x)))
-    return lambda: session.run(None, {"x": x})
 
 
 def written(network: Any) -> float:
