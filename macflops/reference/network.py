@@ -90,7 +90,10 @@ class Network:
         settings = json.loads(str(arrays.pop("settings", "{}")))
         if settings.pop("network", None) != cls.__name__:
             raise ValueError(f"{path}: holds no {cls.__name__} (save one with its save method)")
-        network = cls(**settings, primitives=primitives)
+        try:
+            network = cls(**settings, primitives=primitives)
+        except TypeError as error:
+            raise ValueError(f"{path}: its settings are not those of a {cls.__name__}: {error}") from None
         network.take(arrays)
         return network
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from macflops.reference.tables import STEM, UNITS, V1_WIDTHS
+from macflops.reference.tables import STEM, UNITS, V1_WIDTHS, V2_WIDTHS
 
 Port = tuple[dict[str, Any], dict[str, str]]
 
@@ -75,7 +75,9 @@ def _v2_settings(arrays: Mapping[str, Any], names: Mapping[str, str]) -> dict[st
     widths.append(_shape(arrays, names["conv5.weight"])[0])
     left = _shape(arrays, names["stage2.down.shortcut_expand.weight"])[0]
     middle = _shape(arrays, names["stage2.down.reduce.weight"])[0]
-    settings = {"widths": widths, "paper": left == STEM != widths[0] // 2}
+    known = [width for width, table in V2_WIDTHS.items() if list(table) == widths]
+    settings: dict[str, Any] = {"width": known[0]} if known else {"widths": widths}
+    settings["paper"] = left == STEM != widths[0] // 2
     return {**settings, "bottleneck": None if middle == widths[0] // 2 else middle, **_classes(arrays, names)}
 
 

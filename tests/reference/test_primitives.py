@@ -111,6 +111,7 @@ def test_fast_pointwise_is_pytorch_s(groups: int, each: int, out: int, pixels: i
 
 
 @given(st.integers(48, 5000), st.integers(1, 60_000))
+@settings(deadline=None)
 def test_a_product_is_cut_into_equal_blocks_that_are_small_but_not_flat(rows: int, mult_adds: int) -> None:
     blocks = blocks_of(rows, mult_adds)
     assert rows % blocks == 0
@@ -132,6 +133,7 @@ def test_fast_depthwise_is_pytorch_s(h: int, w: int, c: int, kind: type[Padded |
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(2, 5), st.sampled_from([Flat, Padded, Split]))
+@settings(deadline=None)
 def test_a_buffer_gives_back_what_was_written_to_parts_of_its_channels(
     h: int, w: int, c: int, kind: type[Flat]
 ) -> None:
@@ -143,6 +145,7 @@ def test_a_buffer_gives_back_what_was_written_to_parts_of_its_channels(
 
 
 @given(st.integers(2, 9), st.integers(2, 9))
+@settings(deadline=None)
 def test_clearing_the_borders_of_a_split_map_clears_nothing_else(h: int, w: int) -> None:
     x, buffer, plan = drawn(h, w, 3), Split(h, w, 3), Plan()
     buffer.surround(np.ones(3, np.float32))
@@ -209,6 +212,7 @@ def test_a_shift_travels_through_a_depthwise_convolution_and_its_border() -> Non
 
 
 @given(st.integers(1, 9), st.integers(1, 17), st.integers(1, 12), st.booleans())
+@settings(deadline=None)
 def test_routes_bring_every_channel_where_shuffling_it_along_would(
     left: int, half: int, units: int, authors: bool
 ) -> None:

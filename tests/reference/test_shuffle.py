@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from macflops.reference import channel_shuffle, channel_unshuffle, mixing, papers_mixing, shuffle_permutation
@@ -24,6 +24,7 @@ def test_the_shuffle_is_that_of_the_paper_s_figure() -> None:
 
 
 @given(channels_in_groups())
+@settings(deadline=None)
 def test_the_shuffle_is_pytorch_s(case: tuple[int, int]) -> None:
     channels, groups = case
     x = torch.randn(2, channels, 3, 5)
@@ -32,6 +33,7 @@ def test_the_shuffle_is_pytorch_s(case: tuple[int, int]) -> None:
 
 
 @given(channels_in_groups())
+@settings(deadline=None)
 def test_unshuffling_undoes_the_shuffle(case: tuple[int, int]) -> None:
     channels, groups = case
     x = np.random.default_rng(0).standard_normal((2, channels, 3, 2)).astype(np.float32)
@@ -40,6 +42,7 @@ def test_unshuffling_undoes_the_shuffle(case: tuple[int, int]) -> None:
 
 
 @given(channels_in_groups())
+@settings(deadline=None)
 def test_the_permutation_is_the_shuffle(case: tuple[int, int]) -> None:
     channels, groups = case
     x = np.random.default_rng(0).standard_normal((1, channels, 2, 2)).astype(np.float32)
@@ -49,6 +52,7 @@ def test_the_permutation_is_the_shuffle(case: tuple[int, int]) -> None:
 
 
 @given(channels_in_groups())
+@settings(deadline=None)
 def test_mixing_is_what_grouped_convolutions_of_ones_do(case: tuple[int, int]) -> None:
     """Run units on ones in PyTorch: which inputs reach which outputs, and how evenly groups meet."""
     channels, groups = case
@@ -72,11 +76,13 @@ def test_mixing_is_what_grouped_convolutions_of_ones_do(case: tuple[int, int]) -
 
 
 @given(st.integers(2, 9))
+@settings(deadline=None)
 def test_with_as_many_channels_a_group_as_groups_the_shuffle_undoes_itself(groups: int) -> None:
     assert mixing(groups * groups, groups).own_inverse
 
 
 @given(st.integers(2, 9), st.integers(1, 9))
+@settings(deadline=None)
 def test_groups_that_divide_the_channels_of_a_group_mix_evenly_in_two_units(groups: int, times: int) -> None:
     found = mixing(groups * groups * times, groups)
     assert found.even

@@ -54,6 +54,7 @@ def test_torchvision_s_names_are_understood(width: float, images: Images) -> Non
     assert len([name for name in arrays if not name.endswith("num_batches_tracked")]) == 56 * 5 + 2
     again = ShuffleNetV2.from_torchvision(arrays)
     assert again.parameters.keys() == network.parameters.keys()
+    assert (again.settings["width"], again.settings["paper"]) == (width, False)
     assert (again(x) == network(x)).all()
 
 
@@ -111,6 +112,14 @@ def test_a_file_that_lacks_an_array_is_refused(tmp_path: Path) -> None:
     del network.parameters["conv5.weight"]
     network.save(path)
     with pytest.raises(ValueError, match=r"missing conv5\.weight"):
+        ShuffleNetV2.load(path)
+
+
+def test_a_file_with_unknown_settings_is_refused(tmp_path: Path) -> None:
+    path, network = tmp_path / "network.npz", ShuffleNetV2(0.5, 10)
+    network.settings["depth"] = 3
+    network.save(path)
+    with pytest.raises(ValueError, match="depth"):
         ShuffleNetV2.load(path)
 
 

@@ -15,10 +15,9 @@ BAND = 14  # rows of the pooled map; at 224 x 224 a band's patches and products 
 
 def stem(plan: Plan, conv: Folded, height: int, width: int, ceil_pool: bool, spare: int = 0) -> tuple[Array, Split]:
     """Add the stem to the plan. Return where an image (3, H, W) goes, and the pooled map, whose offset is the shift.
-    The map has spare channels more, at the end.
 
-    The output's even columns lie before its odd ones, so that the pool compares long rows. ReLU comes after the pool,
-    where a quarter of the numbers is left.
+    The map has spare channels more, at the end. Even columns of the convolution lie before odd ones, so that the pool
+    compares long rows. ReLU comes after the pool, where a quarter of the numbers is left.
     """
     rows, columns = (height + 1) // 2, (width + 1) // 2  # of the convolution's output
     half, first = (columns + 1) // 2, 0 if ceil_pool else -1
