@@ -16,14 +16,14 @@ from macflops.cli._options import (
     with_settings,
     write,
 )
-from macflops.reports import find
+from macflops.reports import find, names
 
 
 @click.command()
 @click.argument("source")
 @click.option("--by", type=click.Choice(["layer", "block", "stage", "op"]), default="layer", help="What a row is.")
 @counting_options
-@format_option("text", "json")
+@format_option(*names())
 def command(source: str, **options: Any) -> None:
     """Count parameters, mult-adds and memory access of SOURCE, layer by layer."""
     options, tables = with_settings(source, options)
