@@ -148,7 +148,7 @@ def rule_verdict(
     """Return what a rule says of the whole network."""
     worst = max(measures, key=lambda m: m.value, default=None)
     limit = thresholds.limit(rule)
-    memory = rule.error_from is None
+    memory = rule.error_from is None and not rule.note
     wasted = sum(f.mac_elements_wasted or 0 for f in found) if memory else None
     share = ratio(wasted, costs.mac) if wasted is not None else None
     return RuleVerdict(
@@ -165,6 +165,8 @@ def rule_verdict(
 
 def severity(rule: Rule, thresholds: Thresholds, share: float | None, measured: float) -> Severity:
     """Return how severe a waste of this share is, or a measure that is no memory access."""
+    if rule.note:
+        return "note"
     if share is None:
         return "error" if rule.error_from is not None and measured >= rule.error_from else "warning"
     return "error" if share >= thresholds.error_share else "warning" if share >= thresholds.warning_share else "note"

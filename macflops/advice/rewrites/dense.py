@@ -1,0 +1,168 @@
+"""dense: grouped convolutions without groups, and middle widths that shrink until the mult-adds agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+from typing import Any, TypeAlias
+
+from macflops.advice.polynomial import Polynomial, at, total
+from macflops.advice.subject import Aims, Change, Subject
+from macflops.arithmetic import Shape
+from macflops.costs import Costs, count
+from macflops.network import Layer, Network
+
+rules = ("G2",)
+MOST_COMBINED = 6  # resolutions whose two nearest widths are combined; of more, the nearest is taken
+YIELDED = 4
+
+Choice: TypeAlias = dict[int, int]  # widths by variable
+
+
+def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
+    """Yield networks whose grouped convolutions are dense, the one nearest in mult-adds first.
+
+    Held are the mult-adds of each resolution by itself. A shuffle beside a convolution that is dense now vanishes: a
+    dense convolution absorbs a permutation of its channels in its weights.
+    """
+    network = subject.network
+    groups = grouped_layers(network)
+    if not groups:
+        return
+    dense = network.replace({index: replace(network.layers[index].operator, groups=1) for index in groups})
+    gone = absorbed_shuffles(dense)
+    after = Subject(count(dense.without(gone), machine=aims.machine))
+    kept = [index for index in range(len(network.layers)) if index not in gone]
+    choices = combined(after, aims, list(settings(after, subject.costs, kept, groups, aims)))
+    shuffles = "; drop the shuffles (a dense convolution absorbs them)" if gone else ""
+    for choice in choices[:YIELDED]:
+        yield Change(f"groups: 1{shuffles}", after.widths.changed(choice))
+
+
+def grouped_layers(network: Network) -> set[int]:
+    """Return the convolutions with several groups that are not depthwise, by index."""
+    found = set()
+    for index, layer in enumerate(network.layers):
+        several = layer.operator.role == "convolution" and layer.operator.groups > 1
+        if several and layer.operator.made_width(*network.shapes_of(layer.inputs)) is not None:
+            found.add(index)
+    return found
+
+
+def absorbed_shuffles(network: Network) -> set[int]:
+    """Return the shuffles that a dense convolution before or behind them absorbs, by index.
+
+    Between the two are layers that treat each channel alike or by itself, read by nothing else.
+    """
+    readers = network.readers()
+    outputs = set(network.outputs)
+    dense_before = [False] * len(network.tensors)
+    dense_behind = [False] * len(network.tensors)
+
+    def alone(tensor: int) -> bool:
+        return len(readers[tensor]) == 1 and tensor not in outputs
+
+    for layer in network.layers:
+        if is_dense(layer) or (passes(layer) and dense_before[layer.inputs[0]]):
+            dense_before[layer.outputs[0]] = alone(layer.outputs[0])
+    for layer in reversed(network.layers):
+        if is_dense(layer) or (passes(layer) and dense_behind[layer.outputs[0]]):
+            dense_behind[layer.inputs[0]] = alone(layer.inputs[0])
+    return {
+        index
+        for index, layer in enumerate(network.layers)
+        if is_shuffle(layer) and (dense_before[layer.inputs[0]] or dense_behind[layer.outputs[0]])
+    }
+
+
+def is_dense(layer: Layer) -> bool:
+    """Tell whether a layer is a convolution of one group."""
+    return layer.operator.role == "convolution" and layer.operator.groups == 1
+
+
+def is_shuffle(layer: Layer) -> bool:
+    """Tell whether a layer permutes channels."""
+    return bool(layer.operator.name == "shuffle")
+
+
+def passes(layer: Layer) -> bool:
+    """Tell whether a permutation of a layer's input is the same one of its output, its own numbers permuted too."""
+    if len(layer.inputs) != 1 or len(layer.outputs) != 1:
+        return False
+    if layer.operator.role == "convolution":  # with as many groups as outputs it is depthwise
+        return bool(layer.operator.groups == layer.operator.out)
+    return layer.operator.fuses_as in ("norm", "activation") or is_shuffle(layer)
+
+
+def settings(
+    after: Subject, before: Costs, kept: Iterable[int], groups: set[int], aims: Aims
+) -> Iterator[tuple[Choice, Choice]]:
+    """Yield for each resolution the widths just under and just over its mult-adds, as multiples of the grain.
+
+    Free are the widths beside what was grouped that no join of the trunk holds. They shrink alike.
+    """
+    widths, grain = after.widths, aims.machine.grain
+    touched: set[int] = set()
+    dense: list[tuple[Any, int]] = []  # mult-adds in variables, and the original's
+    for index, original in enumerate(kept):
+        mult_adds = widths.width(widths.own[index].mult_adds)
+        dense.append((mult_adds, before.own[original].mult_adds))
+        if original in groups:
+            layer = widths.symbolic.layers[index]
+            for tensor in (layer.inputs[0], layer.outputs[0]):
+                width = widths.width(widths.symbolic.tensors[tensor].shape[1])
+                touched |= width.variables if isinstance(width, Polynomial) else set()
+    middles: dict[Shape, list[int]] = {}
+    for variable in sorted(touched):
+        if not widths.roles[variable].held and widths.roles[variable].width >= grain:
+            middles.setdefault(widths.roles[variable].sides, []).append(variable)
+    values = list(widths.equations.values)
+    taken = [False] * len(dense)
+    for variables in middles.values():
+        here = [
+            position
+            for position, (mult_adds, _) in enumerate(dense)
+            if not taken[position]
+            and isinstance(mult_adds, Polynomial)
+            and not mult_adds.variables.isdisjoint(variables)
+        ]
+        for position in here:
+            taken[position] = True
+        wanted = sum(dense[position][1] for position in here)
+        polynomial = total(dense[position][0] for position in here)
+        yield around(wanted, polynomial, values, {v: widths.roles[v].width for v in variables}, grain)
+
+
+def around(
+    wanted: int, mult_adds: Any, values: list[int], today: Mapping[int, int], grain: int
+) -> tuple[Choice, Choice]:
+    """Return the largest shrunken widths that give at most the wanted mult-adds, and the next larger ones."""
+    steps = sorted({min(1.0, k * grain / width) for width in today.values() for k in range(1, width // grain + 1)})
+    under = over = None
+    for step in steps:
+        choice = {v: max(grain, round(width * step / grain) * grain) for v, width in today.items()}
+        tried = list(values)
+        for variable, width in choice.items():
+            tried[variable] = width
+        if at(mult_adds, tried) > wanted:
+            over = choice
+            break
+        under = choice
+    first = under or over or dict(today)
+    return first, over or first
+
+
+def combined(after: Subject, aims: Aims, pairs: list[tuple[Choice, Choice]]) -> list[Choice]:
+    """Return one of two choices for each resolution, all combined: those that keep the budgets first, then nearest."""
+    if not pairs:
+        return [{}]
+    if len(pairs) > MOST_COMBINED:
+        pairs = [(first, first) for first, _ in pairs]
+    rated: dict[tuple[tuple[int, int], ...], tuple[bool, float]] = {}
+    for chosen in product(*pairs):
+        choice = {variable: width for part in chosen for variable, width in part.items()}
+        values = after.widths.equations.complete(choice)
+        mult_adds, params = (at(number, values) for number in (after.recount.mult_adds, after.recount.params))
+        rated[tuple(choice.items())] = (not aims.keeps(mult_adds, params), abs(mult_adds - aims.mult_adds))
+    return [dict(choice) for choice in sorted(rated, key=lambda choice: rated[choice])]
