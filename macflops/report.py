@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import macflops
 from macflops.arithmetic import Dim, Shape, is_integer
@@ -15,6 +15,9 @@ from macflops.errors import Location
 from macflops.guidelines.findings import Finding, Verdict
 from macflops.network import Network, Unsupported
 from macflops.ops import Cost
+
+if TYPE_CHECKING:
+    from macflops.advice.result import Advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     verdict: Verdict | None = None  # None: counted, not audited
     budgets: tuple[Budget, ...] = ()
-    advice: None = None
+    advice: Advice | None = None  # None: nothing to advise on, or not asked for
 
     @property
     def network(self) -> Network:
@@ -155,7 +158,7 @@ class Report:
                 "rules": {code: rule._asdict() for code, rule in self.verdict.rules.items()},
             }
             document["findings"] = [plain(finding._asdict()) for finding in self.findings]
-            document["advice"] = self.advice
+            document["advice"] = None if self.advice is None else plain(self.advice.to_dict())
             document["budgets"] = [
                 {"name": b.name, "max": b.most, "value": b.value, "exceeded": b.exceeded} for b in self.budgets
             ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import sqrt
+from math import inf, sqrt
 from typing import Any, NamedTuple
 
 from macflops.advice.polynomial import Polynomial, at, total
@@ -35,8 +35,13 @@ class Product(NamedTuple):
         return not (_is_one(self.channels[2]) or _is_one(self.channels[0]))
 
     def excess(self, values: Sequence[int]) -> tuple[float, float]:
-        """Return MAC ÷ B1 and MAC − B1 at such widths: G1's measure, here in floating point."""
-        reads, writes, weights = (at(number, values) for number in (self.reads, self.writes, self.weights))
+        """Return MAC ÷ B1 and MAC − B1 at such widths: G1's measure, here in floating point; endless of no width."""
+        try:
+            reads, writes, weights = (at(number, values) for number in (self.reads, self.writes, self.weights))
+        except ArithmeticError:
+            return inf, inf
+        if reads <= 0 or writes <= 0:
+            return inf, inf
         least = 2 * sqrt(reads * writes) + weights
         return (reads + writes + weights) / least, reads + writes + weights - least
 

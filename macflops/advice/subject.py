@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from macflops.advice.polynomial import Polynomial, variable_of
 from macflops.advice.recount import Recount, recount
 from macflops.advice.widths import Widths, widths
 from macflops.costs import Costs
+from macflops.errors import ShapeError
 from macflops.guidelines._rule import free_layers
 from macflops.machine import Machine
 from macflops.network import Network
@@ -32,7 +35,10 @@ class Aims(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A changed network and what was done to it, in words. `moved` are layers that stand elsewhere, by name."""
+    """A changed network and what was done to it, in words; `{widths}` stands for the widths that changed.
+
+    `moved` are layers that stand elsewhere, by name.
+    """
 
     text: str
     network: Network
@@ -66,3 +72,28 @@ class Subject:
         """The free variables that touch no grouped convolution: there a width is also a number of groups."""
         grouped = {v for product, _ in self.recount.products if product.grouped for v in product.variables}
         return [variable for variable in self.widths.free if variable not in grouped]
+
+    @cached_property
+    def followers(self) -> list[tuple[Polynomial, int]]:
+        """The widths that follow from free ones, each with what it is today."""
+        equations = self.widths.equations
+        solved = ((equations.resolved(variable_of(v)), equations.values[v]) for v in equations.solved)
+        return [(width, today) for width, today in solved if isinstance(width, Polynomial)]
+
+    def fits(self, values: list[int], grain: int) -> bool:
+        """Tell whether the widths that follow are what a change may choose: on the grain if changed, in [½, 2]."""
+        for width, today in self.followers:
+            try:
+                new = width.value(values)
+            except ArithmeticError:
+                return False
+            if new != today and (new % grain or not today <= 2 * new <= 4 * today):
+                return False
+        return True
+
+    def changed(self, text: str, chosen: Mapping[int, int]) -> Iterator[Change]:
+        """Yield the network with such widths; nothing where they are not legal."""
+        try:
+            yield Change(text, self.widths.changed(chosen))
+        except (ShapeError, ArithmeticError):
+            return

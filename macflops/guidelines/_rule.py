@@ -45,6 +45,7 @@ class Rule:
     )
     note: ClassVar[bool] = False  # whether it stands beside the guidelines: always a note, and no memory access
     nothing: ClassVar[str]  # what to say where it has nothing to judge
+    no_rewrite: ClassVar[str] = "no rewrite lessens it"  # why nothing is proposed, where nothing can be
     wasted_on: ClassVar[str]  # what the waste goes to, as a sentence ends
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:

@@ -45,6 +45,7 @@ class Finding(NamedTuple):
     mac_bound_elements: Dim | None
     mac_elements_wasted: Dim | None
     mac_share: float | None  # wasted, of the network's memory access under the chosen fusion
+    places: tuple[Location, ...] = ()  # all that one piece of advice edits together; `location` is the worst layer's
     tied_by: tuple[str, ...] = ()
     advice: int | None = None
     no_advice: str | None = None
@@ -85,9 +86,14 @@ def judge(
         found = [finding(costs, rule, thresholds, measures) for measures in by_place(costs, over)]
         findings += found
         verdicts[rule.code] = rule_verdict(costs, rule, thresholds, measures, found)
-    findings.sort(key=lambda f: (SEVERITIES.index(f.severity), f.mac_elements_wasted or 0, f.measured), reverse=True)
+    findings = worst_first(findings)
     efficiency = efficiency_of(costs)
     return tuple(findings), Verdict(efficiency, summary(efficiency, findings, verdicts), verdicts)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by severity, then by the memory access that they waste."""
+    return sorted(findings, key=lambda f: (-SEVERITIES.index(f.severity), -(f.mac_elements_wasted or 0), -f.measured))
 
 
 def silenced(costs: Costs, rule: Rule, measured: Measured) -> bool:
@@ -139,6 +145,7 @@ def finding(costs: Costs, rule: Rule, thresholds: Thresholds, measures: Sequence
         mac_bound_elements=bound,
         mac_elements_wasted=wasted,
         mac_share=share,
+        places=(layer.location,),
     )
 
 

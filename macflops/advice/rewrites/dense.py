@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from macflops.advice.polynomial import Polynomial, at, total
 from macflops.advice.subject import Aims, Change, Subject
@@ -14,7 +14,7 @@ from macflops.costs import Costs, count
 from macflops.network import Layer, Network
 
 rules = ("G2",)
-MOST_COMBINED = 6  # resolutions whose two nearest widths are combined; of more, the nearest is taken
+MOST_COMBINED = 256  # of the nearest widths of each resolution; a combination costs about 20 µs
 YIELDED = 4
 
 Choice: TypeAlias = dict[int, int]  # widths by variable
@@ -34,10 +34,10 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
     gone = absorbed_shuffles(dense)
     after = Subject(count(dense.without(gone), machine=aims.machine))
     kept = [index for index in range(len(network.layers)) if index not in gone]
-    choices = combined(after, aims, list(settings(after, subject.costs, kept, groups, aims)))
+    choices = combined(after, aims, list(stages(after, subject.costs, kept, groups, aims)))
     shuffles = "; drop the shuffles (a dense convolution absorbs them)" if gone else ""
     for choice in choices[:YIELDED]:
-        yield Change(f"groups: 1{shuffles}", after.widths.changed(choice))
+        yield from after.changed(f"groups: 1; middle {{widths}}{shuffles}", choice)
 
 
 def grouped_layers(network: Network) -> set[int]:
@@ -78,7 +78,7 @@ def absorbed_shuffles(network: Network) -> set[int]:
 
 def is_dense(layer: Layer) -> bool:
     """Tell whether a layer is a convolution of one group."""
-    return layer.operator.role == "convolution" and layer.operator.groups == 1
+    return bool(layer.operator.role == "convolution" and layer.operator.groups == 1)
 
 
 def is_shuffle(layer: Layer) -> bool:
@@ -95,19 +95,21 @@ def passes(layer: Layer) -> bool:
     return layer.operator.fuses_as in ("norm", "activation") or is_shuffle(layer)
 
 
-def settings(
-    after: Subject, before: Costs, kept: Iterable[int], groups: set[int], aims: Aims
-) -> Iterator[tuple[Choice, Choice]]:
-    """Yield for each resolution the widths just under and just over its mult-adds, as multiples of the grain.
+class Stage(NamedTuple):
+    """What is held at one resolution: the mult-adds wanted, those that the free widths give, and what they may be."""
 
-    Free are the widths beside what was grouped that no join of the trunk holds. They shrink alike.
-    """
+    wanted: int
+    mult_adds: Any
+    choices: list[Choice]
+
+
+def stages(after: Subject, before: Costs, kept: Iterable[int], groups: set[int], aims: Aims) -> Iterator[Stage]:
+    """Yield for each resolution the widths beside what was grouped that no join holds: they shrink alike."""
     widths, grain = after.widths, aims.machine.grain
     touched: set[int] = set()
     dense: list[tuple[Any, int]] = []  # mult-adds in variables, and the original's
     for index, original in enumerate(kept):
-        mult_adds = widths.width(widths.own[index].mult_adds)
-        dense.append((mult_adds, before.own[original].mult_adds))
+        dense.append((widths.width(widths.own[index].mult_adds), before.own[original].mult_adds))
         if original in groups:
             layer = widths.symbolic.layers[index]
             for tensor in (layer.inputs[0], layer.outputs[0]):
@@ -117,52 +119,58 @@ def settings(
     for variable in sorted(touched):
         if not widths.roles[variable].held and widths.roles[variable].width >= grain:
             middles.setdefault(widths.roles[variable].sides, []).append(variable)
-    values = list(widths.equations.values)
-    taken = [False] * len(dense)
+    taken: set[int] = set()
     for variables in middles.values():
         here = [
             position
             for position, (mult_adds, _) in enumerate(dense)
-            if not taken[position]
+            if position not in taken
             and isinstance(mult_adds, Polynomial)
             and not mult_adds.variables.isdisjoint(variables)
         ]
-        for position in here:
-            taken[position] = True
-        wanted = sum(dense[position][1] for position in here)
-        polynomial = total(dense[position][0] for position in here)
-        yield around(wanted, polynomial, values, {v: widths.roles[v].width for v in variables}, grain)
+        taken.update(here)
+        today = {v: widths.roles[v].width for v in variables}
+        yield Stage(
+            sum(dense[position][1] for position in here),
+            total(dense[position][0] for position in here),
+            shrunken(today, grain),
+        )
 
 
-def around(
-    wanted: int, mult_adds: Any, values: list[int], today: Mapping[int, int], grain: int
-) -> tuple[Choice, Choice]:
-    """Return the largest shrunken widths that give at most the wanted mult-adds, and the next larger ones."""
+def shrunken(today: Mapping[int, int], grain: int) -> list[Choice]:
+    """Return widths on the grain that shrink alike from what they are today, the narrowest first."""
     steps = sorted({min(1.0, k * grain / width) for width in today.values() for k in range(1, width // grain + 1)})
-    under = over = None
+    found: list[Choice] = []
     for step in steps:
         choice = {v: max(grain, round(width * step / grain) * grain) for v, width in today.items()}
-        tried = list(values)
-        for variable, width in choice.items():
-            tried[variable] = width
-        if at(mult_adds, tried) > wanted:
-            over = choice
-            break
-        under = choice
-    first = under or over or dict(today)
-    return first, over or first
+        if not found or found[-1] != choice:
+            found.append(choice)
+    return found
 
 
-def combined(after: Subject, aims: Aims, pairs: list[tuple[Choice, Choice]]) -> list[Choice]:
-    """Return one of two choices for each resolution, all combined: those that keep the budgets first, then nearest."""
-    if not pairs:
-        return [{}]
-    if len(pairs) > MOST_COMBINED:
-        pairs = [(first, first) for first, _ in pairs]
-    rated: dict[tuple[tuple[int, int], ...], tuple[bool, float]] = {}
-    for chosen in product(*pairs):
-        choice = {variable: width for part in chosen for variable, width in part.items()}
-        values = after.widths.equations.complete(choice)
-        mult_adds, params = (at(number, values) for number in (after.recount.mult_adds, after.recount.params))
-        rated[tuple(choice.items())] = (not aims.keeps(mult_adds, params), abs(mult_adds - aims.mult_adds))
-    return [dict(choice) for choice in sorted(rated, key=lambda choice: rated[choice])]
+def combined(after: Subject, aims: Aims, found: list[Stage]) -> list[Choice]:
+    """Return widths for all resolutions: those that keep the budgets first, then those nearest at each resolution."""
+    values = list(after.widths.equations.values)
+    near: list[list[tuple[float, Choice]]] = []
+    number = next((n for n in (6, 4, 3, 2) if n ** len(found) <= MOST_COMBINED), 1)
+    for stage in found:
+        rated: list[tuple[float, Choice]] = []
+        for choice in stage.choices:
+            distance = abs(at(stage.mult_adds, replaced(values, choice)) - stage.wanted)
+            rated.append((distance, choice))
+        near.append(sorted(rated, key=lambda r: r[0])[:number])
+    choices: list[tuple[tuple[bool, float], Choice]] = []
+    for chosen in product(*near):
+        choice = {variable: width for _, part in chosen for variable, width in part.items()}
+        tried = replaced(values, choice)
+        counts = at(after.recount.mult_adds, tried), at(after.recount.params, tried)
+        choices.append(((not aims.keeps(*counts), sum(distance for distance, _ in chosen)), choice))
+    return [choice for _, choice in sorted(choices, key=lambda c: c[0])]
+
+
+def replaced(values: Sequence[int], choice: Choice) -> list[int]:
+    """Return the values with those chosen."""
+    found = list(values)
+    for variable, width in choice.items():
+        found[variable] = width
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import product
+from itertools import product as combinations_of
 from typing import TypeAlias
 
 from macflops.advice.polynomial import at
@@ -17,7 +17,7 @@ Choice: TypeAlias = dict[int, int]  # widths by variable
 
 
 def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
-    """Yield the networks of least work whose widths off the grain are the multiple below or above, budgets kept."""
+    """Yield the networks of least work whose widths off the grain are a multiple beside them, budgets and G1 kept."""
     options = roundings(subject, aims.machine.grain)
     if not options:
         return
@@ -25,12 +25,12 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
     for either in options.values():
         combinations *= len(either)
     if combinations <= TRIED_ALL:
-        choices = [dict(zip(options, chosen, strict=True)) for chosen in product(*options.values())]
+        choices = [dict(zip(options, chosen, strict=True)) for chosen in combinations_of(*options.values())]
     else:
         choices = [nearest(subject, aims, options)]
-    rated = [(rate(subject, aims, choice), number) for number, choice in enumerate(choices)]
-    for _, number in sorted(rated)[:YIELDED]:
-        yield Change(f"widths on multiples of {aims.machine.grain}", subject.widths.changed(choices[number]))
+    rated = sorted((rate(subject, aims, choice), number) for number, choice in enumerate(choices))
+    for _, number in rated[:YIELDED]:
+        yield from subject.changed(f"{{widths}}: multiples of {aims.machine.grain}", choices[number])
 
 
 def roundings(subject: Subject, grain: int) -> dict[int, tuple[int, ...]]:
@@ -46,17 +46,28 @@ def roundings(subject: Subject, grain: int) -> dict[int, tuple[int, ...]]:
 
 
 def rate(subject: Subject, aims: Aims, choice: Mapping[int, int]) -> tuple[float, float, float]:
-    """Return by how much a choice exceeds the budgets, its work, and how far it moves the widths: less is better."""
+    """Return by how much a choice exceeds the budgets, its work, and how far it moves the widths: less is better.
+
+    Work is per mult-add, so that none is saved by saving mult-adds, and in whole percents: of what is as good the
+    nearest is taken.
+    """
     try:
         values = subject.widths.equations.complete(dict(choice))
     except ArithmeticError:
         return float("inf"), 0.0, 0.0
+    if not subject.fits(values, aims.machine.grain):
+        return float("inf"), 0.0, 0.0
     counts = subject.recount
-    over = max(0.0, abs(at(counts.mult_adds, values) / aims.mult_adds - 1) - aims.mult_adds_within)
+    mult_adds = at(counts.mult_adds, values)
+    over = max(0.0, abs(mult_adds / aims.mult_adds - 1) - aims.mult_adds_within)
     over += max(0.0, abs(at(counts.params, values) / aims.params - 1) - aims.params_within)
+    today = subject.widths.equations.values
+    for product, _ in counts.products:  # a convolution that exceeds G1's limit now is no better
+        if product.judged and not product.variables.isdisjoint(choice):
+            over += product.excess(values)[0] > max(aims.limit, product.excess(today)[0])
     roles = subject.widths.roles
     moved = sum(abs(new / roles[variable].width - 1) for variable, new in choice.items())
-    return over, counts.work(values, aims.machine), moved
+    return over, round(100 * counts.work(values, aims.machine) / mult_adds * aims.mult_adds / subject.costs.work), moved
 
 
 def nearest(subject: Subject, aims: Aims, options: Mapping[int, tuple[int, ...]]) -> Choice:

@@ -23,5 +23,7 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
     for moves in [pools, *(list(kinds.values())[:8] if len(kinds) > 1 else [])]:
         if moves:
             names = tuple((network.layers[pool].name, network.layers[conv].name) for pool, conv in moves.items())
-            what = names[0][1] if len(names) == 1 else f"each of {len(names)} 1x1 convolutions"
-            yield Change(f"the average pool before {what}", network.reordered(moves), exact=True, moved=names)
+            what = names[0][1] if len(names) == 1 else f"the 1x1 convolution, at {len(names)} places"
+            yield Change(
+                f"the average pool before {what}: the same function", network.reordered(moves), exact=True, moved=names
+            )
