@@ -56,7 +56,8 @@ def count(
 ) -> Report:
     """Count a network: params, mult-adds, and memory access in elements and bytes, layer by layer.
 
-    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime; `machine` what the work is for. Further options are those of `load`.
+    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime; `machine` what the work is for. Further
+    options are those of `load`.
     Raises SourceError where the source cannot be read.
     """
     choice("dtype", dtype, tuple(BYTES))
@@ -80,8 +81,8 @@ def audit(
     """Count a network, check the guidelines, say what makes it slow and what to write instead.
 
     `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be. Without `advice`
-    nothing is looked for; `hold` maps mult_adds and params to the share by which advice may change them. Further options are
-    those of `count`. Raises SourceError where the source cannot be read, or a dimension is symbolic.
+    nothing is looked for; `hold` maps mult_adds and params to the share by which advice may change them. Further
+    options are those of `count`. Raises SourceError where the source cannot be read, or a dimension is symbolic.
     """
     rules = selected(select, ignore)
     counted = count(source, **options)
@@ -89,7 +90,8 @@ def audit(
     unknown = sorted({str(s) for i in network.inputs for d in network.tensors[i.tensor].shape for s in symbols(d)})
     if unknown:
         hint = "give it a number: " + " ".join(f"--set {name}=…" for name in unknown)
-        raise SourceError(Location(network.source), f"{', '.join(unknown)} is symbolic: an audit needs numbers", hint)
+        what = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} symbolic, and an audit needs numbers"
+        raise SourceError(Location(network.source), what, hint)
     with no_garbage_collection():
         findings, verdict = judge(counted.costs, counted.blocks, rules, thresholds)
         budgets = tuple(Budget(name, most, total(counted, name)) for name, most in (budget or {}).items())

@@ -65,12 +65,13 @@ def too_large(at: int, most: int) -> ExpressionError:
     )
 
 
-def numbers(name: str, at: int, *values: Any) -> None:
-    """Raise ExpressionError unless all values are numbers."""
+def numbers(name: str, at: int, *values: Any) -> list[Any]:
+    """Return values, booleans as 0 and 1. Raises ExpressionError unless all are numbers."""
     for value in values:
         if not is_number(value):
             kind = {str: "a name", list: "a list", dict: "a mapping", type(None): "nothing"}.get(type(value), "that")
             raise ExpressionError(at, f"{name} of {described(value)}, which is {kind}", "it takes numbers")
+    return [int(value) if isinstance(value, bool) else value for value in values]
 
 
 def arithmetic(sign: str, function: Callable[[Any, Any], Any]) -> Callable[[Any, Any, int, int], Any]:
@@ -78,7 +79,7 @@ def arithmetic(sign: str, function: Callable[[Any, Any], Any]) -> Callable[[Any,
 
     def compute(first: Any, second: Any, at: int, most: int) -> Any:
         if not (type(first) is int and type(second) is int):
-            numbers(sign, at, first, second)
+            first, second = numbers(sign, at, first, second)
         try:
             return bounded(function(first, second), at, most)
         except ZeroDivisionError:
@@ -102,12 +103,14 @@ def over(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 def power(base: Any, exponent: Any, at: int, most: int) -> Any:
     """Return base ** exponent; how large it is going to be is known before it is computed."""
-    numbers("**", at, base, exponent)
-    size = base.bit_length() if isinstance(base, int) else 64 if is_symbolic(base) else 1
-    if not is_symbolic(exponent) and abs(exponent) * (size - 1) > most.bit_length():
+    base, exponent = numbers("**", at, base, exponent)
+    bits = base.bit_length() - 1 if isinstance(base, int) else 0  # at least so many for each multiplication
+    if not is_symbolic(exponent) and abs(exponent) * bits > most.bit_length():
         if exponent > 0:
             raise too_large(at, most)
-        return 0.0 if isinstance(base, int) else bounded(base**exponent, at, most)
+        return 0.0
+    if is_symbolic(base) and not is_symbolic(exponent) and abs(exponent) > 64:
+        raise ExpressionError(at, f"{described(base)} ** {described(exponent)}", "64 is the highest power of a symbol")
     try:
         value = base**exponent
     except ZeroDivisionError:
@@ -123,7 +126,7 @@ def power(base: Any, exponent: Any, at: int, most: int) -> Any:
 
 def negated(value: Any, at: int, negative: bool) -> Any:
     """Return -value, or +value."""
-    numbers("-" if negative else "+", at, value)
+    (value,) = numbers("-" if negative else "+", at, value)
     return -value if negative else +value
 
 
@@ -145,11 +148,12 @@ def compared(sign: str, first: Any, second: Any, at: int) -> bool:
     symbolic = is_symbolic(first) or is_symbolic(second)
     if sign in ("==", "!="):
         if symbolic and is_number(first) and is_number(second) and first != second:
+            first, second = numbers(sign, at, first, second)
             difference = first - second
             if not difference.is_nonzero:
                 raise undecided(at, f"{first} {sign} {second}", difference)
         return (first == second) is (sign == "==")
-    numbers(sign, at, first, second)
+    first, second = numbers(sign, at, first, second)
     if not symbolic:
         return bool(RELATIONS[sign](first, second))
     answer = surely(RELATIONS[sign](first - second, 0))
@@ -197,7 +201,7 @@ def rounding(name: str, plain: Callable[[Any], int]) -> Callable[[int, int, Any]
     """Return a function from a number to a whole one."""
 
     def compute(at: int, most: int, value: Any) -> Any:
-        numbers(name, at, value)
+        (value,) = numbers(name, at, value)
         if is_symbolic(value):
             return symbolic_rounding(name, value, at)
         return bounded(plain(value), at, most)
@@ -220,7 +224,7 @@ def symbolic_rounding(name: str, value: Any, at: int) -> Any:
 
 def absolute(at: int, most: int, value: Any) -> Any:
     """Return a number without its sign."""
-    numbers("abs", at, value)
+    (value,) = numbers("abs", at, value)
     return settled(abs(value))
 
 
@@ -232,7 +236,7 @@ def extreme(name: str, plain: Callable[[Any], Any]) -> Callable[..., Any]:
             values = tuple(values[0])
         if not values:
             raise ExpressionError(at, f"{name} of an empty list", "it takes at least one number")
-        numbers(name, at, *values)
+        values = tuple(numbers(name, at, *values))
         if any(map(is_symbolic, values)):
             import sympy
 

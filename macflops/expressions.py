@@ -236,7 +236,7 @@ class Parser:
     def call(self, name: str, at: int, depth: int) -> Run:
         """Read the arguments of a function."""
         if name not in FUNCTIONS:
-            raise ExpressionError(at, f"{name} is no function", did_you_mean(name, FUNCTIONS, "they are"))
+            raise ExpressionError(at, f"{name} is no function", did_you_mean(name, FUNCTIONS, "functions are"))
         function, least, most_arguments = FUNCTIONS[name]
         self.advance()
         arguments: list[Run] = []
@@ -306,7 +306,7 @@ def lookup(name: str, at: int) -> Run:
         try:
             return names[name]
         except KeyError:
-            hint = did_you_mean(name, names, "known here are")
+            hint = did_you_mean(name, names, "known here are", "no name is")
             raise ExpressionError(at, f"{name} is not known here", hint) from None
 
     return run

@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import macflops
-from macflops.arithmetic import Dim, Shape, is_integer
+from macflops.arithmetic import Dim, is_integer
 from macflops.blocks import Block, blocks
-from macflops.costs import BYTES, Costs, Totals
+from macflops.costs import Costs, Totals
 from macflops.errors import Location
 from macflops.guidelines.findings import Finding, Verdict
 from macflops.network import Network, Unsupported
-from macflops.ops import Cost
 
 if TYPE_CHECKING:
     from macflops.advice.result import Advice
-
-
-@dataclass(frozen=True, slots=True)
-class LayerReport:
-    """A layer and what it costs under the chosen fusion: the fields of the JSON, and the cost that they come from."""
-
-    index: int
-    name: str
-    op: str
-    block: str
-    stage: str
-    location: Location
-    inputs: tuple[Shape, ...]
-    outputs: tuple[Shape, ...]
-    attributes: Mapping[str, Any]
-    params: Dim
-    mult_adds: Dim
-    flops: Dim
-    elementwise_ops: Dim
-    mac_elements: Dim
-    mac_bytes: Dim
-    fused_into: str | None
-    cost: Cost
+    from macflops.layers import LayerReport
 
 
 @dataclass(frozen=True)
@@ -96,33 +73,9 @@ class Report:
     @cached_property
     def layers(self) -> tuple[LayerReport, ...]:
         """One report per layer, in execution order."""
-        tensors, width = self.network.tensors, BYTES[self.costs.dtype]
-        found = []
-        for block in self.blocks:
-            for row in self.costs.rows[block.start : block.stop]:
-                layer, cost = row.layer, row.cost
-                found.append(
-                    LayerReport(
-                        index=row.position,
-                        name=layer.name,
-                        op=layer.operator.name,
-                        block=block.name,
-                        stage=block.stage,
-                        location=layer.location,
-                        inputs=tuple(tensors[t].shape for t in layer.inputs),
-                        outputs=tuple(tensors[t].shape for t in layer.outputs),
-                        attributes=layer.operator.attributes(),
-                        params=cost.params,
-                        mult_adds=cost.mult_adds,
-                        flops=2 * cost.mult_adds,
-                        elementwise_ops=cost.elementwise_ops,
-                        mac_elements=cost.mac,
-                        mac_bytes=cost.mac * width,
-                        fused_into=row.fused_into,
-                        cost=cost,
-                    )
-                )
-        return tuple(found)
+        from macflops.layers import layer_reports
+
+        return layer_reports(self.costs, self.blocks)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of `--format json`: macflops.audit/1, or macflops.count/1 of a count."""
@@ -147,7 +100,7 @@ class Report:
             "complete": self.complete,
             "totals": plain(self.totals._asdict()),
             "layers": [
-                {f.name: plain(getattr(layer, f.name)) for f in fields(LayerReport) if f.name != "cost"}
+                {name: plain(getattr(layer, name)) for name in layer.__slots__ if name != "cost"}
                 for layer in self.layers
             ],
         }

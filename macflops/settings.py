@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from macflops.errors import Location, SourceError
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds
+from macflops.machine import Machine
 
 OPTIONS = frozenset(
     {
@@ -52,13 +53,18 @@ def nearest(source: str) -> Settings | None:
 
 def read(file: str) -> Settings | None:
     """Return what a pyproject.toml says, None where it says nothing of macflops."""
-    import tomllib
-
     try:
         with open(file, encoding="utf-8") as opened:
             text = opened.read()
+    except (UnicodeDecodeError, OSError) as error:
+        raise SourceError(Location(file), f"cannot be read: {error}", "mend it") from None
+    if not mentions(text):  # most often: no parser is needed to see that
+        return None
+    import tomllib
+
+    try:
         table = tomllib.loads(text).get("tool", {}).get("macflops")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise SourceError(Location(file), f"cannot be read: {error}", "mend it") from None
     if table is None:
         return None
@@ -78,6 +84,11 @@ def read(file: str) -> Settings | None:
         elif isinstance(value, str) and name == "input-shape":
             options[name] = [value]
     return Settings(file, options, tables)
+
+
+def mentions(text: str) -> bool:
+    """Tell whether a pyproject.toml may hold our settings: a line with `tool` and `macflops`, or a bare `[tool]`."""
+    return any("tool" in line and ("macflops" in line or "." not in line) for line in text.splitlines())
 
 
 def check_table(file: str, name: str, table: Any) -> None:
@@ -108,6 +119,8 @@ TABLES: dict[str, Any] = {
     "rules": codes,
     "severity": lambda: ("warning", "error"),
     "limits": limits_fields,
+    "machine": lambda: Machine._fields,
+    "advice": lambda: ("mult_adds", "params"),
 }
 
 
@@ -120,6 +133,14 @@ def thresholds(tables: Mapping[str, Any]) -> Thresholds:
         severity.get("warning", default.warning_share),
         severity.get("error", default.error_share),
     )
+
+
+def machine(tables: Mapping[str, Any], file: str = "pyproject.toml") -> Machine:
+    """Return the machine that settings describe. Raises SourceError where its grain is no whole number."""
+    found = Machine(**tables.get("machine", {}))
+    if not isinstance(found.grain, int):
+        raise SourceError(Location(file), f"tool.macflops.machine.grain is {found.grain}", "it is a number of channels")
+    return found
 
 
 def budgets(given: Iterable[str], tables: Mapping[str, Any]) -> dict[str, int]:

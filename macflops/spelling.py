@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, known: Iterable[object], otherwise: str = "known are") -> str:
+def did_you_mean(word: str, known: Iterable[object], otherwise: str = "known are", none: str = "there is none") -> str:
     """Return a hint for a word that is not known: the closest one that is, or the first dozen of them."""
     names = sorted({str(name) for name in known})
     if close := closest(word, names):
         return f"did you mean {close}?"
     if not names:
-        return "there is none"
+        return none
     return f"{otherwise}: {', '.join(names[:12])}{', …' if len(names) > 12 else ''}"
 
 

@@ -46,7 +46,7 @@ class Explainer:
             return f"it sits beside groups: {groups}; fix G2 first"
         for refused in self.advice.refused:
             if finding.rule in refused.rules:
-                return refused.why
+                return refused.text_and_why
         if any(finding.rule in step.rules for step in self.advice.steps):
             return "the advice leaves it: a change here would cost more than it saves"
         if not any(self.variables(finding)):
@@ -58,6 +58,8 @@ class Explainer:
         if self.audited.costs.fusion == "runtime":
             return ""
         fused = self.audited.costs.under("runtime")
+        if not self.wasted(code):
+            return "; where the runtime fuses (--fusion runtime) nothing is left"
         return f"; where the runtime fuses (--fusion runtime) {percent(self.wasted(code) / fused.mac, 1)} is left"
 
     def wasted(self, code: str) -> int:

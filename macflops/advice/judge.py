@@ -44,7 +44,8 @@ def work_reasons(before: Costs, after: Costs) -> Iterator[str]:
     work = f"saves {percent(saved, 1)} of the work" if saved > 0 else f"adds {percent(-saved, 1)} to the work"
     if memory > max(saved, 0.0):
         waits = f": at {per_element:.0f} mult-adds per element moved this network waits for arithmetic, not for memory"
-        yield f"saves {percent(memory, 1)} memory access but {work}{waits if per_element > WAITS_FROM else ''}"
+        but = work.removeprefix("saves ")
+        yield f"saves {percent(memory, 1)} memory access but {but}{waits if per_element > WAITS_FROM else ''}"
     else:
         yield f"{work}, and less than {percent(LEAST_SAVED)} is as often slower as faster"
 

@@ -21,8 +21,8 @@ def merged(findings: Iterable[Finding], costs: Costs, steps: Sequence[Step], thr
     together: dict[Any, list[Finding]] = {}
     for order, finding in enumerate(findings):
         place = finding.location[:2] if finding.location.line else finding.layer
-        number = lines.get(place)
-        key = (finding.rule, order) if number is None else (finding.rule, "step", number)
+        step_number = lines.get(place)
+        key = (finding.rule, order) if step_number is None else (finding.rule, "step", step_number)
         together.setdefault(key, []).append(finding)
     return worst_first(one(group, costs, thresholds) if len(group) > 1 else group[0] for group in together.values())
 

@@ -56,6 +56,11 @@ class Refused(NamedTuple):
     text: str
     why: str
 
+    @property
+    def text_and_why(self) -> str:
+        """What was tried, and why it is not given, in a sentence."""
+        return f"{self.text}: {self.why}"
+
 
 @dataclass(frozen=True)
 class Advice:

@@ -46,12 +46,13 @@ def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
     return add
 
 
-def count_arguments(options: dict[str, Any]) -> dict[str, Any]:
-    """Take the counting options out of a command's options, as arguments of `macflops.count`."""
+def count_arguments(options: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    """Take the counting options out of a command's options, as arguments of `macflops.count`, with the limits set."""
     names = ("variant", "batch", "dtype", "fusion")
     arguments = {name: options.pop(name) for name in names}
     arguments["set"] = options.pop("set_")
     arguments["input_shape"] = options.pop("input_shape") or None
+    arguments["limits"] = tables.get("limits")
     return arguments
 
 

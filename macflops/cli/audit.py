@@ -30,15 +30,17 @@ from macflops.reports import find
     help="Exit with 1 where a rule's verdict is this severe.  [default: error]",
 )
 @click.option("--budget", multiple=True, metavar="NAME=MAX", help="The most that a total may be: mult_adds=150M.")
+@click.option("--no-advice", is_flag=True, help="Do not look for what to write instead.")
 @click.option("--top", type=click.IntRange(0), metavar="N", help="Print so many findings.")
 @counting_options
 @format_option("text", "json")
 @click.pass_context
-def command(context: click.Context, /, source: str, style: str, output: str | None, **options: Any) -> None:
-    """Audit SOURCE: count it, check the guidelines, say what makes it slow."""
+def command(context: click.Context, /, source: str, **options: Any) -> None:
+    """Audit SOURCE: count it, check the guidelines, say what makes it slow and what to write instead."""
     options, tables = with_settings(source, options)
-    arguments = count_arguments(options)
-    from macflops.settings import budgets, thresholds
+    arguments = count_arguments(options, tables)
+    style, output = options["style"], options["output"]
+    from macflops.settings import budgets, machine, thresholds
 
     report = macflops.audit(
         source,
@@ -46,6 +48,9 @@ def command(context: click.Context, /, source: str, style: str, output: str | No
         ignore=options["ignore"] or (),
         budget=budgets(options["budget"], tables),
         thresholds=thresholds(tables),
+        advice=not options["no_advice"],
+        hold=tables.get("advice"),
+        machine=machine(tables),
         **arguments,
     )
     warn(report.network, options["strict"])

@@ -24,10 +24,13 @@ from macflops.reports import find
 @click.option("--by", type=click.Choice(["layer", "block", "stage", "op"]), default="layer", help="What a row is.")
 @counting_options
 @format_option("text", "json")
-def command(source: str, style: str, output: str | None, by: str, **options: Any) -> None:
+def command(source: str, **options: Any) -> None:
     """Count parameters, mult-adds and memory access of SOURCE, layer by layer."""
-    options, _ = with_settings(source, options)
-    report = macflops.count(source, **count_arguments(options))
+    options, tables = with_settings(source, options)
+    style, output = options["style"], options["output"]
+    report = macflops.count(source, **count_arguments(options, tables))
     warn(report.network, options["strict"])
-    text = {"style": terminal_style(), "by": by} if style == "text" and output is None else {"by": by}
+    text: dict[str, Any] = {"by": options["by"]}
+    if output is None:
+        text["style"] = terminal_style()
     write(find(style)(report, **(text if style == "text" else {})), output)

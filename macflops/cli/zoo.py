@@ -12,6 +12,7 @@ from macflops.cli._options import format_option, write
 from macflops.report import Report
 from macflops.wording import quantity
 from macflops.zoo import find, names
+from macflops.zoo import text as text_of
 from macflops.zoo.published import Figure, matches, of
 from macflops.zoo.stages import stage_table
 
@@ -66,20 +67,20 @@ def list_command(style: str, output: str | None) -> None:
 @format_option("text", "json")
 def show_command(name: str, style: str, output: str | None) -> None:
     """Show a network: its native YAML, its stage table, and what was published of it."""
-    path, _ = find(name)
+    file, _ = find(name)
     report = macflops.count(f"zoo:{name}")
     table = stage_table(report.network)
     figures = [(figure, compared(figure)) for figure in of(name)]
     if style == "json":
         document = {
             **summary(name),
-            "file": path.read_text("utf-8"),
+            "file": text_of(file),
             "stages": [row._asdict() for row in table],
             "published": [{**figure._asdict(), **comparison} for figure, comparison in figures],
         }
         write(json.dumps(document, indent=2, ensure_ascii=False), output)
         return
-    lines = [path.read_text("utf-8").rstrip(), "", f"# {name}", ""]
+    lines = [text_of(file).rstrip(), "", f"# {name}", ""]
     lines.append(f"{'stage':20} {'output':>10} {'kernel':>8} {'stride':>7} {'repeat':>7} {'channels':>9}")
     for row in table:
         size = "x".join(map(str, row.output)) or "-"

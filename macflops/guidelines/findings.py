@@ -61,6 +61,7 @@ class RuleVerdict(NamedTuple):
     limit: float
     places: int
     worst_layer: str | None
+    worst_block: str | None  # where blocks are judged
     worst_message: str | None
 
 
@@ -166,6 +167,7 @@ def rule_verdict(
         limit=limit,
         places=len(found),
         worst_layer=worst and worst.rows[0].layer.name,
+        worst_block=worst and worst.block,
         worst_message=worst and rule.describe(worst, costs, limit),
     )
 

@@ -36,12 +36,12 @@ class Pool(Pooling):
     ceil_mode: bool = False
 
     def check(self, x: Shape) -> None:
-        """Raise ShapeError where the window does not fit, or could lie in the padding alone."""
+        """Raise ShapeError where the window does not fit, or the padding is as long as it."""
         check_window(self, x, ("kernel", "dilation") if self.stride is None else ("kernel", "stride", "dilation"))
         for p, k, d in zip(self.padding, self.kernel * 2, self.dilation * 2, strict=True):
             if surely(p <= d * (k - 1)) is False:  # ONNX Runtime's bound; PyTorch wants half of it
                 what = f"a padding of {p} under windows of {d * (k - 1) + 1}"
-                raise ShapeError("padding", what, "keep it under the window: none lies in the padding alone")
+                raise ShapeError("padding", what, f"use {d * (k - 1)} at most")
         check_fits(self, x)
 
     def shape(self, x: Shape) -> Shape:

@@ -7,11 +7,11 @@ from typing import Any
 
 from macflops.network import Network
 from macflops.readers.yaml import read
-from macflops.zoo import find
+from macflops.zoo import find, text
 
 
 def load(source: str, *, variant: str | None = None, **options: Any) -> Network:
     """Return the shipped network of this name. Raises SourceError where there is none."""
-    path, named = find(source.removeprefix("zoo:"))
-    network = read(path.read_text("utf-8"), path.name, variant=variant or named, **options)
+    file, named = find(source.removeprefix("zoo:"))
+    network = read(text(file), file, variant=variant or named, **options)
     return replace(network, source=source)

@@ -28,10 +28,13 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None) -> list[str
     """Return text on lines of up to 80 columns, broken at single spaces; lines after the first with another indent."""
     hanging = indent if hanging is None else hanging
     lines = [indent]
+    started = False  # whether the last line holds a word
     for word in text.split(" "):
-        if len(lines[-1]) + len(word) + 1 > WIDTH and lines[-1].strip():
+        if started and len(lines[-1]) + 1 + len(word) > WIDTH:
             lines.append(hanging)
-        lines[-1] += word if not lines[-1].strip() else f" {word}"
+            started = False
+        lines[-1] += f" {word}" if started else word
+        started = True
     return [line.rstrip() for line in lines]
 
 

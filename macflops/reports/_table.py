@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from macflops.arithmetic import Dim, is_integer
 from macflops.errors import printable
-from macflops.report import LayerReport, Report
+from macflops.layers import LayerReport
+from macflops.report import Report
 
 COLUMNS = ("params", "mult-adds", "elementwise", "memory access")
 

@@ -41,8 +41,9 @@ def efficiency_lines(report: Report, verdict: Verdict, style: Style) -> Iterator
         return
     good = verdict.efficiency >= GOOD
     told = "its convolutions move hardly more than they need to"
-    if not report.findings:
-        checked = "all four guidelines" if set(verdict.rules) >= ALL_FOUR else ", ".join(verdict.rules)
+    if all(find(finding.rule).note for finding in report.findings):
+        guidelines = [code for code in verdict.rules if not find(code).note]
+        checked = "all four guidelines" if set(guidelines) >= ALL_FOUR else ", ".join(guidelines or verdict.rules)
         told = f"within the limits of {checked}"
     elif not good:
         told = f"its convolutions move {1 / verdict.efficiency:.1f} times what they need to"
@@ -70,8 +71,9 @@ def nearness(code: str, verdict: RuleVerdict) -> str:
     rule = find(code)
     if verdict.worst is None or verdict.worst_layer is None:
         return rule.nothing
+    place = printable(verdict.worst_block or verdict.worst_layer, 36)
     limit = rule.written(verdict.limit)
-    worst = f"{verdict.worst:.3f} x" if limit.endswith(" x") else rule.written(verdict.worst)
-    place = printable(verdict.worst_layer, 36)
-    widths = (verdict.worst_message or "").partition(":")[0] if limit.endswith(" x") else ""
-    return f"worst {worst} (limit {limit})  {place}  {printable(widths, 30)}".rstrip()
+    if verdict.worst_block:
+        return f"worst {rule.written(verdict.worst)} (limit {limit})  {place}"
+    widths = printable((verdict.worst_message or "").partition(":")[0], 30)
+    return f"worst {verdict.worst:.3f} x (limit {limit})  {place}  {widths}"

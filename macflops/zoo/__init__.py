@@ -5,42 +5,49 @@ A file without variants is a network by its own name.
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
-from pathlib import Path
 
 from macflops.errors import Location, SourceError
-from macflops.spelling import did_you_mean
 
-FOLDER = Path(__file__).parent
+FOLDER = os.path.dirname(__file__)
 SECTION = re.compile(r"^variants:[^\n]*\n(?:(?:[ ]+[^\n]*|#[^\n]*)?\n)*", re.MULTILINE)
 VARIANT = re.compile(r"^  (\w+):", re.MULTILINE)
 
 
 def names() -> tuple[str, ...]:
     """Return the names of all networks, file by file."""
-    return tuple(name for path in files() for name in variants(path) or (path.stem,))
+    return tuple(name for file in files() for name in variants(file) or (file.removesuffix(".yaml"),))
 
 
-def find(name: str) -> tuple[Path, str | None]:
+def find(name: str) -> tuple[str, str | None]:
     """Return the file that holds a network, and which of its variants it is. Raises SourceError where none is."""
-    for path in files():
-        if name == path.stem or name in path.read_text("utf-8"):  # most files are not parsed at all
-            found = variants(path)
-            if name in found:
-                return path, name
-            if not found and name == path.stem:
-                return path, None
+    for file in files():
+        if name in variants(file):
+            return file, name
+        if name == file.removesuffix(".yaml") and not variants(file):
+            return file, None
+    from macflops.spelling import did_you_mean
+
     raise SourceError(Location(f"zoo:{name}"), f"no network {name} ships", did_you_mean(name, names(), "there are"))
 
 
-def files() -> list[Path]:
-    """Return the files, in alphabetical order."""
-    return sorted(FOLDER.glob("*.yaml"))
+@cache
+def files() -> tuple[str, ...]:
+    """Return the names of the files, in alphabetical order."""
+    return tuple(sorted(file for file in os.listdir(FOLDER) if file.endswith(".yaml")))
 
 
 @cache
-def variants(path: Path) -> tuple[str, ...]:
+def text(file: str) -> str:
+    """Return the text of a file."""
+    with open(os.path.join(FOLDER, file), encoding="utf-8") as opened:
+        return opened.read()
+
+
+@cache
+def variants(file: str) -> tuple[str, ...]:
     """Return the names of a file's variants. They stand in lines of their own, so that nothing need be parsed."""
-    section = SECTION.search(path.read_text("utf-8"))
+    section = SECTION.search(text(file))
     return tuple(VARIANT.findall(section.group())) if section else ()

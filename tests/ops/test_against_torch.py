@@ -117,8 +117,8 @@ def upsample(op: Any, inputs: tuple[Tensor, ...]) -> Call:
 
 
 def pad(op: Any, inputs: tuple[Tensor, ...]) -> Call:
-    mode = op.mode if len(op.padding) == 2 * (inputs[0].ndim - 2) else "constant"  # all that PyTorch reflects
-    return lambda x: functional.pad(x, torch_pad(op.padding), mode, None if mode != "constant" else op.value)
+    value = op.value if op.mode == "constant" else None
+    return lambda x: functional.pad(x, torch_pad(op.padding), op.mode, value)
 
 
 def squeeze(op: Any, inputs: tuple[Tensor, ...]) -> Call:
@@ -265,6 +265,8 @@ def as_torch_can(use: Use) -> Use:
             fields["padding"] = (0,) * 2 * sides
         grown = tuple(side + 2 * d * k for side, k, d in zip(inputs[0][2:], op.kernel, op.dilation, strict=True))  # type: ignore[attr-defined]
         inputs = ((*inputs[0][:2], *grown),)
+    if op.name == "pad" and len(fields["padding"]) < 2 * (len(inputs[0]) - 2):
+        fields["mode"] = "constant"  # it reflects all sides or none
     if "constant" in fields:  # an operand like the others
         inputs = (*inputs, *(() if fields["constant"] is None else (fields["constant"],)))
         fields = {}

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from macflops import ops
 from macflops.arithmetic import Dim, Shape
+from macflops.errors import ShapeError
 from macflops.ops import Cost, Operator
-from tests.ops.strategies import Use, used, uses
+from tests.ops.strategies import GENERATORS, Use, used, uses
 
 EVERY = pytest.mark.parametrize("name", ops.names())
 COUNTED = {"Dim", "Dim | None", "Sides", "Sides | None", "Padding"}  # fields that hold numbers, which may be symbols
@@ -88,6 +89,48 @@ def test_arrays_give_what_integers_give(name: str, data: st.DataObject) -> None:
         wanted, counts = evaluated(plain, shapes)
         assert tuple(tuple(element(side, at) for side in shape) for shape in outputs) == wanted
         assert tuple(element(number, at) for number in cost) == counts
+
+
+@EVERY
+@given(data=st.data())
+@settings(max_examples=40)
+def test_nonsense_is_refused_or_makes_sense(name: str, data: st.DataObject) -> None:
+    """Whatever fields and inputs a reader hands over: a ShapeError that names a field, or shapes of at least one."""
+    operator = ops.find(name)
+    assert operator is not None
+    sensible, *fitting = GENERATORS[name](data.draw)
+    known: tuple[Field[Any], ...] = fields(operator) if is_dataclass(operator) else ()
+    changed = {field.name: nonsense(str(field.type)) for field in known if data.draw(st.booleans())}
+    given_fields = sensible | {name: data.draw(value) for name, value in changed.items() if value is not None}
+    count = st.integers(operator.least_inputs, operator.most_inputs or 3)
+    shapes = st.lists(st.integers(1, 7), max_size=6).map(tuple)
+    several = count.flatmap(lambda number: st.lists(shapes, min_size=number, max_size=number))
+    inputs = fitting if data.draw(st.booleans()) else data.draw(several)
+    try:
+        built = operator(**given_fields).resolve(*inputs)
+        built.check(*inputs)
+    except ShapeError as error:
+        refused = error.field
+    else:
+        outputs, cost = evaluated(built, tuple(inputs))
+        assert all(type(side) is int and side >= 1 for shape in outputs for side in shape)
+        assert all(type(number) is int and number >= 0 for number in cost)
+        return
+    assert refused in {"from", *(field.name for field in known)}
+
+
+def nonsense(kind: str) -> st.SearchStrategy[Any] | None:
+    """Return values of a field's type that may make no sense; None for a type of which all make some."""
+    number = st.integers(-3, 7)
+    if kind.startswith(("Sides", "Padding", "tuple")):
+        values: st.SearchStrategy[Any] = st.lists(number, max_size=6).map(tuple)
+    elif kind.startswith(("Dim", "int")):
+        values = number
+    elif kind.startswith("str"):
+        values = st.sampled_from(("", "none", "nearest"))
+    else:
+        return None
+    return st.one_of(st.none(), values) if "None" in kind else values
 
 
 def element(number: Any, at: int) -> int:

@@ -13,7 +13,7 @@ from macflops.arithmetic import Shape
 from macflops.costs import Costs, count
 from macflops.network import Layer, Network
 
-rules = ("G2",)
+rules = ("G2", "M1")  # each group is computed by itself, in vectors that its few channels do not fill
 MOST_COMBINED = 256  # of the nearest widths of each resolution; a combination costs about 20 µs
 YIELDED = 4
 

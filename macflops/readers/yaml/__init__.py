@@ -9,7 +9,7 @@ from macflops.errors import Location, SourceError
 from macflops.network import Network, no_garbage_collection
 from macflops.readers.yaml.limits import Limits
 
-__all__ = ["Limits", "load", "read", "variants_of"]
+__all__ = ["Limits", "load", "read"]
 
 
 def read(
@@ -51,10 +51,3 @@ def load(source: str, *, limits: Limits | Mapping[str, int] | None = None, **opt
 def limited(given: Limits | Mapping[str, int] | None) -> Limits:
     """Return limits: those given, the defaults for others."""
     return Limits(**given) if isinstance(given, Mapping) else given or Limits()
-
-
-def variants_of(text: str) -> tuple[str, ...]:
-    """Return the names of a text's variants, without reading more of it than it takes."""
-    from macflops.readers.yaml.variants import names
-
-    return names(text)

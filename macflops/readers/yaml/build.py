@@ -58,7 +58,7 @@ class Build:
                 result = self.repeat(entry, full, inputs, scope, history)
             else:
                 result = getattr(self, kind)(entry, full, inputs, scope)
-            registry.found[full] = Rows(result, first, len(self.builder.layers))
+            registry.found[full] = Rows(result, first, len(self.builder.layers), entry.node.line)
             if kind != "repeat":
                 history.append(result)
             if entry.share is not None:
@@ -145,7 +145,7 @@ class Build:
         values: dict[str, Any] = {}
         most = self.source.limits.magnitude
         for field, node in entry.fields:
-            value = scope.text(node) if field.text else scope.value(node)
+            value = scope.word(node) if field.text else scope.value(node)
             try:
                 values[field.name] = converted(field, value, sides, most)
             except FieldError as error:

@@ -112,7 +112,9 @@ class Preparer:
 
     def unknown(self, entry: Entry) -> NoReturn:
         """Raise the error for a word that is neither an operator nor a block."""
-        what = f"{entry.word} is no operator and no block" if entry.word else "an empty entry"
+        if not entry.word:
+            raise self.source.error(entry.word_node, "an empty entry", "write an operator behind the -: - relu")
+        what = f"{entry.word} is no operator and no block"
         names = self.blocks if isinstance(self.blocks, dict) else ()
         raise self.source.error(entry.word_node, what, instead_of(entry.word, names))
 

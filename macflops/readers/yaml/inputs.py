@@ -73,8 +73,13 @@ class Inputs:
         return found
 
     def warnings(self, symbols: Mapping[str, Scalar | None], params: Mapping[str, Any]) -> list[tuple[Location, str]]:
-        """Return a warning for each symbolic dimension that looks like a misspelt parameter."""
+        """Return warnings: dimensions that look like misspelt parameters, and a list that seems to hold the batch."""
         found = []
+        node = None if self.batched else self.nodes["input"]
+        if node and [getattr(item, "text", "") for item in node.items[:2]] == ["1", "3"] and len(node.items) > 3:
+            shown = " x ".join(getattr(item, "text", "") for item in node.items)
+            text = f"a list leaves the batch out: this is 1 x {shown} (write the channels first)"
+            found.append((Location(self.source.file, node.line, node.column), text))
         for name, place in symbols.items():
             meant = closest(name, params) if place is not None else None
             if place is not None and meant:
@@ -87,9 +92,8 @@ class Inputs:
         """Return each input's shape, the batch first."""
         unknown = [name for name in given if name is not None and name not in self.nodes]
         if unknown:
-            raise SourceError(
-                Location("--input-shape"), f"no input {unknown[0]}", did_you_mean(str(unknown[0]), self.nodes)
-            )
+            hint = did_you_mean(str(unknown[0]), self.nodes, "inputs are")
+            raise SourceError(Location("--input-shape"), f"no input {unknown[0]}", hint)
         if None in given and len(self.nodes) > 1:
             names = " or ".join(self.nodes)
             raise SourceError(

@@ -63,7 +63,9 @@ def kind(node: Node) -> str:
     """Return what a node is, as a person would say."""
     if type(node) is Scalar:
         return repr(node.text) if node.text and len(node.text) < 40 else "text" if node.text else "nothing"
-    return "a list" if type(node) is Sequence else "a mapping"
+    if type(node) is Sequence:
+        return "a list" if node.items else "an empty list"
+    return "a mapping" if type(node) is Mapping and node.pairs else "an empty mapping"
 
 
 def parse(text: str, file: str, limits: Limits) -> Node | None:
@@ -123,7 +125,7 @@ class Composer:
                 mark = event.start_mark
                 made = Scalar(event.value, event.implicit[0], mark.line + 1, mark.column + 1)
                 if event.tag is not None:
-                    raise self.error(event, f"the tag {event.tag}", "write the value without a tag")
+                    raise self.tagged(event)
                 if event.anchor is not None:
                     self.anchors[event.anchor] = (made, 1)
             elif kind is alias:
@@ -135,7 +137,7 @@ class Composer:
                 else:
                     made = Sequence(mark.line + 1, mark.column + 1)
                 if event.tag is not None:
-                    raise self.error(event, f"the tag {event.tag}", "write the value without a tag")
+                    raise self.tagged(event)
                 if event.anchor is not None:
                     self.anchors[event.anchor] = (made, None)
                 if type(around) is Mapping and key is None:
@@ -197,6 +199,11 @@ class Composer:
                 what = f"the key {key.text} is here twice, first in line {first[key.text].line}"
                 raise SourceError(location, what, "leave one of them out", syntax.line_of(self.text, key.line))
             first[key.text] = key
+
+    def tagged(self, event: Any) -> SourceError:
+        """Return the error for a tag."""
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        return self.error(event, f"the tag {tag}", "write the value without a tag")
 
     def error(self, event: Any, what: str, hint: str) -> SourceError:
         """Return an error at an event."""

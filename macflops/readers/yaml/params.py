@@ -65,9 +65,11 @@ class Params:
 
     def evaluated(self, node: Node, scope: Scope, later: set[str]) -> Any:
         """Return a parameter's value; a name that is declared later is an error, not a text."""
-        if type(node) is Scalar and node.plain and node.text in later:
-            what = f"{node.text} is declared later"
-            raise self.source.error(node, what, "a parameter sees the ones before it: move it down")
+        if type(node) is Scalar:
+            wanted: frozenset[str] = getattr(scope.read(node), "names", frozenset()) & later
+            if wanted and (node.plain or len(wanted) > 1 or node.text not in wanted):
+                what = f"{min(wanted)} is declared later"
+                raise self.source.error(node, what, "a parameter sees the ones before it: move this one down")
         return scope.text(node, True)
 
     def merged(self, value: Any, node: Node, name: str, scope: Scope, later: set[str]) -> Any:

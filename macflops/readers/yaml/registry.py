@@ -14,11 +14,12 @@ Result = int | tuple[int, ...]  # a tensor, or the parts of a split
 
 
 class Rows(NamedTuple):
-    """What an entry became: its result, and its rows from first to before last."""
+    """What an entry became: its result, its rows from first to before last, and the line where it is written."""
 
     result: Result
     first: int
     last: int
+    line: int = 0
 
 
 class Registry:
@@ -55,9 +56,11 @@ class Registry:
         if full in self.inputs:
             raise scope.error(entry.node, f"{entry.name} is an input's name", "choose another name")
         other = self.found[full]
-        where = f", first in line {other.node.line}" if type(other) is Entry and other.node is not entry.node else ""
-        hint = "choose another, or give the repeat around it a name, which makes a scope of each repetition"
-        raise scope.error(entry.node, f"the name {entry.name} is given twice in one scope{where}", hint)
+        line = other.line if isinstance(other, Rows) else other.node.line
+        what = f"the name {entry.name} is given twice in one scope"
+        if line == entry.node.line:
+            raise scope.error(entry.node, what, "give the repeat around it a name: each repetition is a scope then")
+        raise scope.error(entry.node, f"{what}, first in line {line}", "choose another")
 
     def reserve(self, entry: Entry, scope: Scope, times: int = 1) -> None:
         """Count the names within an entry that is left out, as written, so that others keep theirs."""
@@ -120,8 +123,8 @@ class Registry:
         names: set[str] = set()
         prefix = scope.prefix
         while True:
-            for full in self.found:
-                if full.startswith(prefix) and "." not in full[len(prefix) :]:
+            for full, rows in self.found.items():
+                if full.startswith(prefix) and "." not in full[len(prefix) :] and isinstance(rows, Rows):
                     names.add(full[len(prefix) :])
             if not prefix:
                 return sorted(names)

@@ -69,6 +69,14 @@ class Scope:
             return [self.text(item, strict) for item in node.items]
         return self.mapping(node, True, strict)
 
+    def word(self, node: Node) -> Any:
+        """Return the value of a node that may be a word as it is written, of several parts: nearest-exact."""
+        if type(node) is Scalar:
+            value = self.read(node)
+            if type(value) is Expression and value.names and not value.names & self.names.keys():
+                return node.text
+        return self.text(node)
+
     def mapping(self, node: Any, text: bool, strict: bool = False) -> dict[Any, Any]:
         """Return a mapping's values by key; a key that is a number is one."""
         found: dict[Any, Any] = {}

@@ -39,6 +39,8 @@ def place(text: str, position: int, file: str) -> Location:
 def explained(error: Any, text: str, file: str) -> SourceError:
     """Return what is wrong with a text that is no YAML."""
     mark = getattr(error, "problem_mark", None)
+    if mark and "unexpected end of stream" in str(error.problem):
+        mark = error.context_mark or mark  # where the quotation mark is
     if mark is None:  # a character that YAML does not allow at all
         position: Any = getattr(error, "position", None)
         if position is None or not 0 <= position < len(text):
@@ -90,7 +92,7 @@ def reworded(problem: str, line: str, before: str, column: int) -> tuple[str, st
     if "expected '-' indicator" in problem or "block end" in problem or "expected key" in problem:
         return "this does not continue the list or mapping above", "indent it like the line that it belongs to"
     if "unexpected end of stream" in problem:
-        return "a quotation mark is not closed", "write it again at the text's end"
+        return "a quotation mark is not closed", "write it again where the text ends"
     if "could not find expected ':'" in problem:
         return "a key without a colon", "write a colon and a space behind the key"
     if "unknown escape" in problem:
