@@ -58,7 +58,11 @@ class Costs:
 
     def under(self, fusion: Fusion) -> Costs:
         """Return the costs of the same network under another fusion mode. No operator is asked again."""
-        return self if fusion == self.fusion else replace(self, fusion=fusion)
+        if fusion == self.fusion:
+            return self
+        if fusion not in self._others:
+            self._others[fusion] = replace(self, fusion=fusion)
+        return self._others[fusion]
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -74,6 +78,16 @@ class Costs:
     def mac(self) -> Dim:
         """Memory access cost of the whole network, in elements."""
         return sum(row.mac for row in self.rows)
+
+    @cached_property
+    def mult_adds(self) -> Dim:
+        """The multiply-accumulates of the whole network."""
+        return sum(cost.mult_adds for cost in self.own)
+
+    @cached_property
+    def params(self) -> Dim:
+        """The learnable parameters of the whole network."""
+        return sum(cost.params for cost in self.own)
 
     @cached_property
     def padded(self) -> tuple[Dim, ...]:
@@ -96,10 +110,10 @@ class Costs:
     def totals(self) -> Totals:
         """The sums over all layers."""
         rows, width = self.rows, BYTES[self.dtype]
-        flops = 2 * sum(row.cost.mult_adds for row in rows)
+        flops = 2 * self.mult_adds
         return Totals(
-            params=sum(row.cost.params for row in rows),
-            mult_adds=sum(row.cost.mult_adds for row in rows),
+            params=self.params,
+            mult_adds=self.mult_adds,
             flops=flops,
             elementwise_ops=sum(row.cost.elementwise_ops for row in rows),
             mac_elements=self.mac,
@@ -108,6 +122,10 @@ class Costs:
             peak_activation_bytes=width * peak_elements(self.network, self._merged),
             arithmetic_intensity=ratio(flops, self.mac * width),
         )
+
+    @cached_property
+    def _others(self) -> dict[Fusion, Costs]:
+        return {}
 
     @cached_property
     def _merged(self) -> Merged:

@@ -68,9 +68,8 @@ def advise(
 def aims_for(costs: Costs, thresholds: Thresholds, held: Mapping[str, float]) -> Aims:
     """Return what rewrites are to hold and to reach."""
     within = {**HELD, **held}
-    totals = costs.totals
     limit = thresholds.limit(find("G1"))
-    return Aims(totals.mult_adds, totals.params, within["mult_adds"], within["params"], limit, costs.machine)
+    return Aims(costs.mult_adds, costs.params, within["mult_adds"], within["params"], limit, costs.machine)
 
 
 def counted_as(costs: Costs, change: Change) -> Costs:
@@ -89,8 +88,8 @@ def effect(before: Audited, after: Audited) -> Effect:
     """Return the recount of a change."""
     old, new = before.costs, after.costs
     return Effect(
-        relative(old.totals.mult_adds, new.totals.mult_adds),
-        relative(old.totals.params, new.totals.params),
+        relative(old.mult_adds, new.mult_adds),
+        relative(old.params, new.params),
         relative(old.mac, new.mac),
         relative(old.work, new.work),
         {

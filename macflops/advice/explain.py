@@ -11,7 +11,6 @@ from macflops.advice.polynomial import Polynomial
 from macflops.advice.result import Advice
 from macflops.guidelines import find
 from macflops.guidelines.findings import Finding, Thresholds
-from macflops.machine import channels
 from macflops.network import Layer
 from macflops.wording import percent
 
@@ -100,8 +99,9 @@ class Explainer:
         layer = self.layers[finding.layer]
         if layer.operator.role != "convolution":
             return 0
-        read, _, groups = channels(self.audited.subject.widths.symbolic, layer)
-        return groups if isinstance(groups, int) and groups > 1 and read != 1 else 0
+        groups = layer.operator.groups  # a depthwise convolution's follow its input: a polynomial, or fixed
+        channels = self.audited.subject.widths.symbolic.tensors[layer.inputs[0]].shape[1]
+        return groups if isinstance(groups, int) and groups > 1 and groups != channels else 0
 
     def tied_by(self, finding: Finding) -> tuple[str, ...]:
         """Return the additions and concatenations that hold a width of a finding's worst layer."""

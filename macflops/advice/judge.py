@@ -27,8 +27,8 @@ def reasons(before: Costs, after: Costs, aims: Aims, *, exact: bool = False, may
     """
     found = [] if may_move_more else list(memory_reasons(before, after))
     if exact:
-        if after.totals.mult_adds > before.totals.mult_adds:
-            found.append(f"mult-adds would change by {change(before.totals.mult_adds, after.totals.mult_adds)}")
+        if after.mult_adds > before.mult_adds:
+            found.append(f"mult-adds would change by {change(before.mult_adds, after.mult_adds)}")
         return found
     return [*work_reasons(before, after), *found, *budget_reasons(after, aims), *width_reasons(before, after)]
 
@@ -39,7 +39,7 @@ def work_reasons(before: Costs, after: Costs) -> Iterator[str]:
     if saved >= LEAST_SAVED:
         return
     moved = before.under("runtime").mac
-    per_element = before.totals.mult_adds / moved if moved else 0.0
+    per_element = before.mult_adds / moved if moved else 0.0
     memory = 1 - after.mac / before.mac
     work = f"saves {percent(saved, 1)} of the work" if saved > 0 else f"adds {percent(-saved, 1)} to the work"
     if memory > max(saved, 0.0):
@@ -65,7 +65,7 @@ def budget_reasons(after: Costs, aims: Aims) -> Iterator[str]:
         ("mult_adds", aims.mult_adds, aims.mult_adds_within),
         ("params", aims.params, aims.params_within),
     ):
-        counted = getattr(after.totals, name)
+        counted = getattr(after, name)
         if abs(counted - wanted) > within * wanted:
             name = name.replace("_", "-")
             yield f"{name} would change by {change(wanted, counted)}, and ± {percent(within)} is allowed"
@@ -114,7 +114,7 @@ def narrow(costs: Costs, outputs: int) -> float:
             read, written, groups = channels(costs.network, layer)
             if written < outputs and not (read == 1 and groups > 1):
                 found += cost.mult_adds
-    return found / costs.totals.mult_adds if costs.totals.mult_adds else 0.0
+    return found / costs.mult_adds if costs.mult_adds else 0.0
 
 
 def change(old: float, new: float) -> str:

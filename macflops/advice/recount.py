@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from macflops.advice.polynomial import Polynomial, at, total
 from macflops.advice.widths import Widths
+from macflops.arithmetic import exact_div
 from macflops.fusion import merge, merged_costs
-from macflops.machine import Machine, channels, is_data, padded
+from macflops.machine import Machine, is_data, padded
 
 
 class Product(NamedTuple):
@@ -22,7 +23,6 @@ class Product(NamedTuple):
     channels: tuple[Any, Any, Any]  # read and written in each group, and groups
     data: bool  # whether it reads data
     judged: bool  # whether its width is free, and it is not depthwise
-    sides: Any  # of its output
 
     @property
     def variables(self) -> set[int]:
@@ -83,25 +83,22 @@ def products(widths: Widths, judged: set[int]) -> dict[Product, int]:
     """Return the convolutions and linear layers that differ in what they cost, each with how often it is there."""
     network, symbolic = widths.network, widths.symbolic
     data = is_data(network)
-    alike: dict[Product, int] = {}
+    alike: dict[Any, int] = {}
     for index, layer in enumerate(symbolic.layers):
         if layer.operator.role in ("convolution", "linear"):
-            cost, output = widths.own[index], network.tensors[layer.outputs[0]].shape
-            product = Product(
-                *(cost.reads, cost.writes, cost.weights, cost.mult_adds),
-                channels=channels(symbolic, layer),
-                data=data[layer.inputs[0]],
-                judged=index in judged,
-                sides=output[2:],
-            )
-            alike[product] = alike.get(product, 0) + 1
+            cost, (x, y) = widths.own[index], (symbolic.tensors[t].shape for t in (layer.inputs[0], layer.outputs[0]))
+            channel = -1 if layer.operator.role == "linear" else 1
+            numbers = (cost.reads, cost.writes, cost.weights, cost.mult_adds, x[channel], y[channel])
+            groups = getattr(layer.operator, "groups", 1)
+            key = (numbers, groups, data[layer.inputs[0]], index in judged)
+            alike[key] = alike.get(key, 0) + 1
     found: dict[Product, int] = {}
-    for product, count in alike.items():  # in free variables more are alike
-        costs = (widths.width(number) for number in product[:4])
-        settled = product._replace(channels=tuple(map(widths.width, product.channels)))._replace(
-            **dict(zip(Product._fields[:4], costs, strict=True))
-        )
-        found[settled] = found.get(settled, 0) + count
+    for (numbers, groups, reads_data, is_judged), count in alike.items():  # in free variables more are alike
+        reads, writes, weights, mult_adds, read, written = map(widths.width, numbers)
+        groups = widths.width(groups)
+        channels = (exact_div(read, groups), exact_div(written, groups), groups)
+        product = Product(reads, writes, weights, mult_adds, channels, reads_data, is_judged)
+        found[product] = found.get(product, 0) + count
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from macflops.advice.equations import Equations
 from macflops.advice.polynomial import Polynomial, at, variable_of
@@ -14,6 +14,14 @@ from macflops.network import Layer, Network, Tensor
 from macflops.ops import Cost, Operator
 
 MOST_TERMS = 256  # of one width; a concatenation of more is left as it is, so that all stays linear in the layers
+
+
+class Followed(NamedTuple):
+    """What became of a layer on inputs in variables."""
+
+    outputs: tuple[Shape, ...]
+    operator: Operator
+    cost: Cost
 
 
 @dataclass(frozen=True)
@@ -74,13 +82,14 @@ def widths(network: Network) -> Widths:
     shared = {name for layer in network.layers if layer.shares is not None for name in (layer.name, layer.shares)}
 
     shapes: list[Shape] = [tensor.shape for tensor in network.tensors]
+    known: dict[Any, Followed] = {}
     own: list[Cost] = []
     layers: list[Layer] = []
     for index, layer in enumerate(network.layers):
         width = variable_of(made[index]) if index in made else None
         if layer.name in shared:
             equations.pin(width)
-        operator, cost = follow(network, layer, width, shapes, equations, layer.name in shared)
+        operator, cost = follow(network, layer, width, shapes, equations, known, layer.name in shared)
         layers.append(layer if operator is layer.operator else layer._replace(operator=operator))
         own.append(cost if layer.shares is None else cost._replace(params=0))
     for tensor in network.outputs:
@@ -94,13 +103,26 @@ def widths(network: Network) -> Widths:
 
 
 def follow(
-    network: Network, layer: Layer, width: Any, shapes: list[Shape], equations: Equations, fixed: bool
+    network: Network,
+    layer: Layer,
+    width: Any,
+    shapes: list[Shape],
+    equations: Equations,
+    known: dict[Any, Followed],
+    fixed: bool,
 ) -> tuple[Operator, Cost]:
-    """Write the shapes of a layer's outputs; return its operator and cost, as they follow from its inputs' widths."""
+    """Write the shapes of a layer's outputs; return its operator and cost, as they follow from its inputs' widths.
+
+    `known` are layers that were followed before: a network repeats its units.
+    """
     before = network.shapes_of(layer.inputs)
     after = [shapes[t] for t in layer.inputs]
     if width is None and all(new is old for new, old in zip(after, before, strict=True)):
         return layer.operator, layer.operator.cost(*before, *network.shapes_of(layer.outputs))
+    key = (layer.operator, width, *after)
+    if not fixed and key in known:
+        shapes[layer.outputs[0] : layer.outputs[-1] + 1], operator, cost = known[key]
+        return operator, cost
     if layer.operator.follows and not fixed:
         try:
             for one, other in layer.operator.ties(*after):
@@ -112,6 +134,7 @@ def follow(
             cost = operator.cost(*after, *outputs)
             if all(map(may_follow, outputs, network.shapes_of(layer.outputs), [equations.values] * len(outputs))):
                 shapes[layer.outputs[0] : layer.outputs[-1] + 1] = outputs
+                known[key] = Followed(outputs, operator, cost)
                 return operator, cost
         except (ArithmeticError, TypeError, ValueError):  # a formula that holds for integers only
             pass

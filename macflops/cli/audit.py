@@ -62,10 +62,11 @@ def command(context: click.Context, /, source: str, **options: Any) -> None:
 
 
 def fails(report: Any, fail_on: str) -> bool:
-    """Tell whether a rule's verdict is at or over the threshold, or a budget exceeded."""
+    """Tell whether a guideline's verdict is at or over the threshold, or a budget exceeded; notes fail none."""
+    from macflops.guidelines import find as rule
     from macflops.guidelines.findings import SEVERITIES
 
     if any(budget.exceeded for budget in report.budgets):
         return True
     severe = SEVERITIES[SEVERITIES.index(fail_on) :] if fail_on != "never" else ()
-    return any(rule.severity in severe for rule in report.verdict.rules.values())
+    return any(found.severity in severe and not rule(code).note for code, found in report.verdict.rules.items())

@@ -28,7 +28,8 @@ def verdict_lines(report: Report, verdict: Verdict, style: Style) -> Iterator[st
     if report.findings:
         yield f"  {'share of memory access wasted':58}worst  layers"
         for code, rule in sorted(verdict.rules.items(), key=lambda item: -(item[1].mac_share or 0)):
-            yield wasted_line(report, code, rule, style)
+            if rule.places or not find(code).note:
+                yield wasted_line(report, code, rule, style)
     else:
         for code, rule in verdict.rules.items():
             yield f"  {code} {style('ok', fg='green')}  {nearness(code, rule)}"

@@ -11,6 +11,7 @@ from macflops.advice.subject import Aims, Change, Subject
 
 rules = ("G1",)
 MOST_MOVES = 120
+STARTS = 8  # widths that are moved first, those with most waste beside them
 EXAMINED = 24  # pairs that are examined exactly before a move is given up
 WITHIN = 2 / 3  # of the budget for mult-adds: what is left is for those that come after
 
@@ -76,9 +77,11 @@ class Search:
     def moves(self) -> Iterator[Move]:
         """Yield moves by what they promise, each width by itself."""
         limit = self.aims.limit
-        starting = {
-            v for v, numbers in self.touched.items() if any(self.measured[number][0] >= limit for number in numbers)
+        waste = {
+            v: sum(self.counted[n] * self.measured[n][1] for n in numbers if self.measured[n][0] >= limit)
+            for v, numbers in self.touched.items()
         }
+        starting = sorted((v for v in waste if waste[v]), key=lambda v: -waste[v])[:STARTS]
         mult_adds = at(self.counts.mult_adds, self.values)
         grain = self.aims.machine.grain
         slopes = {v: self.mult_adds({v: self.values[v] + grain}) - mult_adds for v in self.today}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any, NamedTuple, TypeAlias
 
 from macflops.advice.polynomial import Polynomial, at, total
+from macflops.advice.shuffles import absorbed_shuffles
 from macflops.advice.subject import Aims, Change, Subject
 from macflops.arithmetic import Shape
 from macflops.costs import Costs, count
-from macflops.network import Layer, Network
+from macflops.network import Network
 
 rules = ("G2", "M1")  # each group is computed by itself, in vectors that its few channels do not fill
+COARSE = 0.25  # by so much of its mult-adds a resolution may be missed before it is left grouped
 MOST_COMBINED = 256  # of the nearest widths of each resolution; a combination costs about 20 µs
 YIELDED = 4
 
@@ -24,20 +26,31 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
     """Yield networks whose grouped convolutions are dense, the one nearest in mult-adds first.
 
     Held are the mult-adds of each resolution by itself. A shuffle beside a convolution that is dense now vanishes: a
-    dense convolution absorbs a permutation of its channels in its weights.
+    dense convolution absorbs a permutation of its channels in its weights. Last come networks that stay grouped at the
+    resolutions where no width on the grain has nearly as many mult-adds.
     """
-    network = subject.network
-    groups = grouped_layers(network)
+    groups = grouped_layers(subject.network)
     if not groups:
         return
+    found, changes = without_groups(subject, aims, groups)
+    yield from changes
+    fine = [stage for stage in found if stage.distances()[0] <= COARSE * stage.wanted]
+    if 0 < len(fine) < len(found):
+        yield from without_groups(subject, aims, {index for stage in fine for index in stage.groups})[1]
+
+
+def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list[Stage], Iterator[Change]]:
+    """Return what is held at each resolution where these layers are dense, and the networks that do so, best first."""
+    network = subject.network
     dense = network.replace({index: replace(network.layers[index].operator, groups=1) for index in groups})
     gone = absorbed_shuffles(dense)
     after = Subject(count(dense.without(gone), machine=aims.machine))
     kept = [index for index in range(len(network.layers)) if index not in gone]
-    choices = combined(after, aims, list(stages(after, subject.costs, kept, groups, aims)))
+    found = list(stages(after, subject.costs, kept, groups, aims))
     shuffles = "; drop the shuffles (a dense convolution absorbs them)" if gone else ""
-    for choice in choices[:YIELDED]:
-        yield from after.changed(f"groups: 1; middle {{widths}}{shuffles}", choice)
+    text = f"groups: 1; middle {{widths}}{shuffles}"
+    choices = combined(after, aims, found)[:YIELDED]
+    return found, (change for choice in choices for change in after.changed(text, choice))
 
 
 def grouped_layers(network: Network) -> set[int]:
@@ -50,73 +63,37 @@ def grouped_layers(network: Network) -> set[int]:
     return found
 
 
-def absorbed_shuffles(network: Network) -> set[int]:
-    """Return the shuffles that a dense convolution before or behind them absorbs, by index.
-
-    Between the two are layers that treat each channel alike or by itself, read by nothing else.
-    """
-    readers = network.readers()
-    outputs = set(network.outputs)
-    dense_before = [False] * len(network.tensors)
-    dense_behind = [False] * len(network.tensors)
-
-    def alone(tensor: int) -> bool:
-        return len(readers[tensor]) == 1 and tensor not in outputs
-
-    for layer in network.layers:
-        if is_dense(layer) or (passes(layer) and dense_before[layer.inputs[0]]):
-            dense_before[layer.outputs[0]] = alone(layer.outputs[0])
-    for layer in reversed(network.layers):
-        if is_dense(layer) or (passes(layer) and dense_behind[layer.outputs[0]]):
-            dense_behind[layer.inputs[0]] = alone(layer.inputs[0])
-    return {
-        index
-        for index, layer in enumerate(network.layers)
-        if is_shuffle(layer) and (dense_before[layer.inputs[0]] or dense_behind[layer.outputs[0]])
-    }
-
-
-def is_dense(layer: Layer) -> bool:
-    """Tell whether a layer is a convolution of one group."""
-    return bool(layer.operator.role == "convolution" and layer.operator.groups == 1)
-
-
-def is_shuffle(layer: Layer) -> bool:
-    """Tell whether a layer permutes channels."""
-    return bool(layer.operator.name == "shuffle")
-
-
-def passes(layer: Layer) -> bool:
-    """Tell whether a permutation of a layer's input is the same one of its output, its own numbers permuted too."""
-    if len(layer.inputs) != 1 or len(layer.outputs) != 1:
-        return False
-    if layer.operator.role == "convolution":  # with as many groups as outputs it is depthwise
-        return bool(layer.operator.groups == layer.operator.out)
-    return layer.operator.fuses_as in ("norm", "activation") or is_shuffle(layer)
-
-
 class Stage(NamedTuple):
     """What is held at one resolution: the mult-adds wanted, those that the free widths give, and what they may be."""
 
     wanted: int
     mult_adds: Any
     choices: list[Choice]
+    values: list[int]  # of all variables, today
+    groups: set[int]  # the layers that were grouped
+
+    def distances(self) -> list[int]:
+        """Return by how much the nearest choices miss the wanted mult-adds, the least first."""
+        return [distance for distance, _ in self.nearest()]
+
+    def nearest(self) -> list[tuple[int, Choice]]:
+        """Return the choices with how far they miss the wanted mult-adds, the nearest first."""
+        rated = [(abs(at(self.mult_adds, replaced(self.values, c)) - self.wanted), c) for c in self.choices]
+        return sorted(rated, key=lambda r: r[0])
 
 
-def stages(after: Subject, before: Costs, kept: Iterable[int], groups: set[int], aims: Aims) -> Iterator[Stage]:
-    """Yield for each resolution the widths beside what was grouped that no join holds: they shrink alike."""
+def stages(after: Subject, before: Costs, kept: Sequence[int], groups: set[int], aims: Aims) -> Iterator[Stage]:
+    """Yield for each resolution the widths that grouped layers make and no join holds: they shrink alike."""
     widths, grain = after.widths, aims.machine.grain
-    touched: set[int] = set()
+    made: set[int] = set()
     dense: list[tuple[Any, int]] = []  # mult-adds in variables, and the original's
     for index, original in enumerate(kept):
         dense.append((widths.width(widths.own[index].mult_adds), before.own[original].mult_adds))
         if original in groups:
-            layer = widths.symbolic.layers[index]
-            for tensor in (layer.inputs[0], layer.outputs[0]):
-                width = widths.width(widths.symbolic.tensors[tensor].shape[1])
-                touched |= width.variables if isinstance(width, Polynomial) else set()
+            width = widths.width(widths.symbolic.tensors[widths.symbolic.layers[index].outputs[0]].shape[1])
+            made |= width.variables if isinstance(width, Polynomial) else set()
     middles: dict[Shape, list[int]] = {}
-    for variable in sorted(touched):
+    for variable in sorted(made):
         if not widths.roles[variable].held and widths.roles[variable].width >= grain:
             middles.setdefault(widths.roles[variable].sides, []).append(variable)
     taken: set[int] = set()
@@ -134,6 +111,8 @@ def stages(after: Subject, before: Costs, kept: Iterable[int], groups: set[int],
             sum(dense[position][1] for position in here),
             total(dense[position][0] for position in here),
             shrunken(today, grain),
+            list(widths.equations.values),
+            {kept[position] for position in here}.intersection(groups),
         )
 
 
@@ -151,14 +130,8 @@ def shrunken(today: Mapping[int, int], grain: int) -> list[Choice]:
 def combined(after: Subject, aims: Aims, found: list[Stage]) -> list[Choice]:
     """Return widths for all resolutions: those that keep the budgets first, then those nearest at each resolution."""
     values = list(after.widths.equations.values)
-    near: list[list[tuple[float, Choice]]] = []
     number = next((n for n in (6, 4, 3, 2) if n ** len(found) <= MOST_COMBINED), 1)
-    for stage in found:
-        rated: list[tuple[float, Choice]] = []
-        for choice in stage.choices:
-            distance = abs(at(stage.mult_adds, replaced(values, choice)) - stage.wanted)
-            rated.append((distance, choice))
-        near.append(sorted(rated, key=lambda r: r[0])[:number])
+    near = [stage.nearest()[:number] for stage in found]
     choices: list[tuple[tuple[bool, float], Choice]] = []
     for chosen in product(*near):
         choice = {variable: width for _, part in chosen for variable, width in part.items()}
