@@ -13,6 +13,7 @@ from macflops.errors import Location, SourceError
 from macflops.fusion import MODES, Fusion
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds, judge
+from macflops.machine import DEFAULT, Machine
 from macflops.network import Network, no_garbage_collection
 from macflops.report import Budget, Report
 
@@ -50,17 +51,20 @@ def load(
         return read(fspath(source), **options)
 
 
-def count(source: Source, *, dtype: str = "float32", fusion: Fusion = "none", **options: Any) -> Report:
+def count(
+    source: Source, *, dtype: str = "float32", fusion: Fusion = "none", machine: Machine = DEFAULT, **options: Any
+) -> Report:
     """Count a network: params, mult-adds, and memory access in elements and bytes, layer by layer.
 
-    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime. Further options are those of `load`.
+    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime; `machine` what the work is for. Further
+    options are those of `load`.
     Raises SourceError where the source cannot be read.
     """
     choice("dtype", dtype, tuple(BYTES))
     choice("fusion", fusion, MODES)
     network = load(source, **options)
     with no_garbage_collection():
-        return Report(costs_of(network, fusion, dtype), batch_of(network))
+        return Report(costs_of(network, fusion, dtype, machine), batch_of(network))
 
 
 def audit(
@@ -70,12 +74,15 @@ def audit(
     ignore: str | Iterable[str] = (),
     budget: Mapping[str, int] | None = None,
     thresholds: Thresholds | None = None,
+    advice: bool = True,
+    hold: Mapping[str, float] | None = None,
     **options: Any,
 ) -> Report:
-    """Count a network, check the guidelines and say what makes it slow.
+    """Count a network, check the guidelines, say what makes it slow and what to write instead.
 
-    `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be. Further options are
-    those of `count`. Raises SourceError where the source cannot be read, or a dimension is symbolic.
+    `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be. Without `advice`
+    nothing is looked for; `hold` maps mult_adds and params to the share by which advice may change them. Further
+    options are those of `count`. Raises SourceError where the source cannot be read, or a dimension is symbolic.
     """
     rules = selected(select, ignore)
     counted = count(source, **options)
@@ -88,7 +95,12 @@ def audit(
     with no_garbage_collection():
         findings, verdict = judge(counted.costs, counted.blocks, rules, thresholds)
         budgets = tuple(Budget(name, most, total(counted, name)) for name, most in (budget or {}).items())
-        return Report(counted.costs, counted.batch, findings, verdict, budgets)
+        if not findings or not advice:
+            return Report(counted.costs, counted.batch, findings, verdict, budgets)
+        from macflops.advice.answer import answered
+
+        given, findings, verdict = answered(counted.costs, findings, verdict, rules, thresholds or Thresholds(), hold)
+        return Report(counted.costs, counted.batch, findings, verdict, budgets, given)
 
 
 def symbols(dimension: Any) -> Iterable[Any]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from macflops.errors import Location, SourceError
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds
+from macflops.machine import Machine
 
 OPTIONS = frozenset(
     {
@@ -118,6 +119,8 @@ TABLES: dict[str, Any] = {
     "rules": codes,
     "severity": lambda: ("warning", "error"),
     "limits": limits_fields,
+    "machine": lambda: Machine._fields,
+    "advice": lambda: ("mult_adds", "params"),
 }
 
 
@@ -130,6 +133,14 @@ def thresholds(tables: Mapping[str, Any]) -> Thresholds:
         severity.get("warning", default.warning_share),
         severity.get("error", default.error_share),
     )
+
+
+def machine(tables: Mapping[str, Any], file: str = "pyproject.toml") -> Machine:
+    """Return the machine that settings describe. Raises SourceError where its grain is no whole number."""
+    found = Machine(**tables.get("machine", {}))
+    if not isinstance(found.grain, int):
+        raise SourceError(Location(file), f"tool.macflops.machine.grain is {found.grain}", "it is a number of channels")
+    return found
 
 
 def budgets(given: Iterable[str], tables: Mapping[str, Any]) -> dict[str, int]:
