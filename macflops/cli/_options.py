@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from errno import EACCES
 from typing import Any, TypeVar
 
 import click
@@ -97,28 +98,49 @@ def warn(network: Network, strict: bool) -> None:
 
 
 def write(text: str, output: str | None) -> None:
-    """Print a result, or write it to a file, whole or not at all."""
-    if output is None:
+    """Print a result, or write it to a file: a regular one whole or not at all, a device or a pipe as it is.
+
+    `-` is standard output. A symbolic link stays one: what it leads to is written.
+    """
+    if output is None or output == "-":
         click.echo(text)
         return
+    try:
+        special = os.path.exists(output) and not os.path.isfile(output)
+        if special or output.startswith(("/dev/", "/proc/")):  # replacing /dev/null would take it from all others
+            with open(output, "w", encoding="utf-8") as file:
+                file.write(f"{text}\n")
+        else:
+            replace(os.path.realpath(output), f"{text}\n")
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(
+            Location(output or "''"), f"cannot be written: {reason.lower()}", "name another file"
+        ) from None
+
+
+def replace(target: str, text: str) -> None:
+    """Put a regular file with this text in the place of another, or of none, in one step."""
     import tempfile
 
-    folder, name = os.path.split(output)
-
+    mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else None
+    if mode is not None and not os.access(target, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".macflops.")
     try:
-        handle, temporary = tempfile.mkstemp(dir=folder or ".", prefix=f".{name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(f"{text}\n")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        if mode is None:
             umask = os.umask(0)
             os.umask(umask)
-            os.chmod(temporary, 0o666 & ~umask)
-            os.replace(temporary, output)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise SourceError(Location(output), f"cannot be written: {error.strerror}", "name another file") from None
+            mode = 0o666 & ~umask
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 def terminal_style() -> Callable[..., str]:
