@@ -75,8 +75,8 @@ def audited(report: Report) -> Iterator[str]:
             place = f"{finding.location.file}:{finding.location.line}" if finding.location.line else ""
             wasted = "-" if finding.mac_share is None else percent(finding.mac_share, 1)
             cells = "".join(f"<td>{escape(printable(c))}</td>" for c in (place, finding.layer, finding.message))
-            severity = f'<td class="{finding.severity}">{finding.rule} {finding.severity}</td>'
-            yield f'<tr>{severity}{cells}<td class="n">{wasted}</td></tr>'
+            shown = f'<td class="{finding.severity}">{finding.rule} {finding.severity}</td>'
+            yield f'<tr>{shown}{cells}<td class="n">{wasted}</td></tr>'
         yield "</table></div>"
     for budget in report.budgets:
         state = "exceeded" if budget.exceeded else "kept"
