@@ -24,7 +24,8 @@ ALL_FOUR = {"G1", "G2", "G3", "G4"}
 def verdict_lines(report: Report, verdict: Verdict, style: Style) -> Iterator[str]:
     """Yield the verdict with its neighbours as a yardstick, and a line for each rule."""
     yield from efficiency_lines(report, verdict, style)
-    yield ""
+    if verdict.rules:
+        yield ""
     if report.findings:
         yield f"  {'share of memory access wasted':58}worst  layers"
         for code, rule in sorted(verdict.rules.items(), key=lambda item: -(item[1].mac_share or 0)):
@@ -41,7 +42,7 @@ def efficiency_lines(report: Report, verdict: Verdict, style: Style) -> Iterator
         return
     good = verdict.efficiency >= GOOD
     told = "its convolutions move hardly more than they need to"
-    if not report.findings:
+    if not report.findings and verdict.rules:
         checked = "all four guidelines" if set(verdict.rules) >= ALL_FOUR else ", ".join(verdict.rules)
         told = f"within the limits of {checked}"
     elif not good:
