@@ -14,6 +14,7 @@ from macflops.errors import Location, SourceError
 from macflops.fusion import MODES, Fusion
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds, judge
+from macflops.machine import DEFAULT, Machine
 from macflops.network import Network, no_garbage_collection
 from macflops.report import Budget, Report
 
@@ -28,12 +29,14 @@ def load(
     input_shape: Any = None,
     batch: int | None = None,
     limits: Any = None,
+    assume: Iterable[str] = (),
 ) -> Network:
     """Return the network that a source holds: a path, `zoo:NAME`, `-`, or a Network, which is returned as it is.
 
     `set` maps parameters and symbolic dimensions to values (or lists "NAME=VALUE"), `variant` names one of the file's
     variants, `input_shape` is "1x3x224x224", a sequence, or a mapping of names to either; `batch` replaces the first
-    dimension of every input. Raises SourceError where the source cannot be read.
+    dimension of every input; `assume` says what is known of symbolic dimensions ("H%32==0"). Raises SourceError where
+    the source cannot be read.
     """
     if isinstance(source, Network):
         return source
@@ -48,20 +51,28 @@ def load(
     if limits is not None:
         options["limits"] = limits
     with no_garbage_collection():
-        return read(fspath(source), **options)
+        network = read(fspath(source), **options)
+    if assume:
+        from macflops.assumptions import assuming
+
+        network = assuming(network, assume)
+    return network
 
 
-def count(source: Source, *, dtype: str = "float32", fusion: Fusion = "none", **options: Any) -> Report:
+def count(
+    source: Source, *, dtype: str = "float32", fusion: Fusion = "none", machine: Machine = DEFAULT, **options: Any
+) -> Report:
     """Count a network: params, mult-adds, and memory access in elements and bytes, layer by layer.
 
-    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime. Further options are those of `load`.
+    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime; `machine` what the work is for. Further
+    options are those of `load`.
     Raises SourceError where the source cannot be read.
     """
     choice("dtype", dtype, tuple(BYTES))
     choice("fusion", fusion, MODES)
     network = load(source, **options)
     with no_garbage_collection():
-        return Report(costs_of(network, fusion, dtype), batch_of(network))
+        return Report(costs_of(network, fusion, dtype, machine), batch_of(network))
 
 
 def audit(
@@ -71,12 +82,15 @@ def audit(
     ignore: str | Iterable[str] = (),
     budget: Mapping[str, int | str] | Iterable[str] = (),
     thresholds: Thresholds | None = None,
+    advice: bool = True,
+    hold: Mapping[str, float] | None = None,
     **options: Any,
 ) -> Report:
-    """Count a network, check the guidelines and say what makes it slow.
+    """Count a network, check the guidelines, say what makes it slow and what to write instead.
 
     `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be (or lists
-    "NAME=MAX"). Further options are those of `count`. Raises SourceError where the source cannot be read, or a
+    "NAME=MAX"). Without `advice` nothing is looked for; `hold` maps mult_adds and params to the share by which advice
+    may change them. Further options are those of `count`. Raises SourceError where the source cannot be read, or a
     dimension is symbolic.
     """
     rules = selected(select, ignore)
@@ -91,7 +105,12 @@ def audit(
     with no_garbage_collection():
         findings, verdict = judge(counted.costs, counted.blocks, rules, thresholds)
         held = tuple(Budget(name, limit, getattr(counted.totals, name)) for name, limit in most.items())
-        return Report(counted.costs, counted.batch, findings, verdict, held)
+        if not findings or not advice:
+            return Report(counted.costs, counted.batch, findings, verdict, held)
+        from macflops.advice.answer import answered
+
+        given, findings, verdict = answered(counted.costs, findings, verdict, rules, thresholds or Thresholds(), hold)
+        return Report(counted.costs, counted.batch, findings, verdict, held, given)
 
 
 def symbols(dimension: Any) -> Iterable[Any]:

@@ -12,6 +12,7 @@ from macflops.budgets import budgets
 from macflops.errors import Location, SourceError
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds
+from macflops.machine import Machine
 
 
 class Settings(NamedTuple):
@@ -147,6 +148,11 @@ def whole(file: str, name: str, value: Any) -> Any:
     return value
 
 
+def of_a_machine(file: str, name: str, value: Any) -> Any:
+    """Return what a machine is described by: its grain a whole number of channels, its balance any over 0."""
+    return whole(file, name, value) if name.endswith("grain") else positive(file, name, value)
+
+
 def table_of(
     known: Callable[[], Iterable[str]], item: Callable[[str, str, Any], Any]
 ) -> Callable[[str, str, dict[str, Any]], dict[str, Any]]:
@@ -188,6 +194,8 @@ TABLES: dict[str, Callable[[str, str, dict[str, Any]], dict[str, Any]]] = {
     "rules": table_of(codes, positive),
     "severity": table_of(lambda: ("warning", "error"), positive),
     "limits": table_of(limits_fields, whole),
+    "machine": table_of(lambda: Machine._fields, of_a_machine),
+    "advice": table_of(lambda: ("mult_adds", "params"), positive),
 }
 
 
@@ -200,3 +208,8 @@ def thresholds(tables: Mapping[str, Any]) -> Thresholds:
         severity.get("warning", default.warning_share),
         severity.get("error", default.error_share),
     )
+
+
+def machine(tables: Mapping[str, Any]) -> Machine:
+    """Return the machine that settings describe."""
+    return Machine(**tables.get("machine", {}))

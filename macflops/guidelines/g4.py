@@ -39,6 +39,7 @@ class ElementWise(Rule):
     """
 
     code, name, limit = "G4", "element-wise", 0.55
+    no_rewrite = "no rewrite passes"
     nothing = "no element-wise operators"
     wasted_on = "element-wise operators"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from macflops.arithmetic import Dim, Shape, surely
@@ -50,6 +50,8 @@ class Operator:
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
     fuses_as: ClassVar[FusesAs | None] = None  # what it is in a convolution's epilogue
+    follows: ClassVar[bool] = False  # whether it works on other widths too; where not, advice leaves those it touches
+    joins: ClassVar[bool] = False  # whether it brings two paths of the trunk together, as additions and concats do
 
     def __init_subclass__(cls) -> None:
         file = cls.__module__.rpartition(".")[2]
@@ -74,6 +76,25 @@ class Operator:
     def cost(self, *args: Any, **kwargs: Any) -> Cost:
         """Return the cost for inputs and outputs of these shapes, inputs first."""
         raise NotImplementedError
+
+    def made_width(self, *args: Any, **kwargs: Any) -> Dim | None:
+        """Return the width that it gives its output whatever its inputs have: its own to choose; None without any."""
+        return None
+
+    def ties(self, *args: Any, **kwargs: Any) -> Iterable[tuple[Dim, Dim]]:
+        """Return pairs of its inputs' dimensions that have to be equal."""
+        return ()
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Operator:
+        """Return what it becomes where its inputs have other widths, and the one that it makes is another.
+
+        Overridden by those whose fields hold widths. Called where `follows` says so.
+        """
+        return self
+
+    def averages_within(self, x: Shape) -> bool:
+        """Tell whether each element of its output is the mean of a window of one channel that lies inside the image."""
+        return False
 
     def attributes(self) -> dict[str, Any]:
         """Return the fields by name, as they were settled on."""

@@ -75,7 +75,7 @@ def test_the_document_follows_its_schema_and_adds_up(source: str, fusion: str) -
     for code, rule in ran.json["verdict"]["rules"].items():
         found = [f for f in ran.json["findings"] if f["rule"] == code]
         assert rule["places"] == len(found)
-        if code != "G3":
+        if code in ("G1", "G2", "G4"):
             assert rule["mac_elements_wasted"] == sum(f["mac_elements_wasted"] for f in found)
             assert rule["mac_share"] == pytest.approx(rule["mac_elements_wasted"] / totals["mac_elements"])
     for finding in ran.json["findings"]:
@@ -91,7 +91,9 @@ def test_python_has_the_same_document() -> None:
 
 def test_a_finding_points_at_its_line_and_the_calls_around_it() -> None:
     (finding,) = (
-        f for f in macflops.audit(SLOW, select="G2").findings if f.layer.endswith(".reduce") and "stage2" in f.layer
+        f
+        for f in macflops.audit(SLOW, select="G2", advice=False).findings
+        if f.layer.endswith(".reduce") and "stage2" in f.layer
     )
     text = (Path(macflops.__file__).parent / "zoo" / finding.location.file).read_text("utf-8").splitlines()
     assert "groups: groups" in text[finding.location.line - 1]
