@@ -28,12 +28,14 @@ def load(
     input_shape: Any = None,
     batch: int | None = None,
     limits: Any = None,
+    assume: Iterable[str] = (),
 ) -> Network:
     """Return the network that a source holds: a path, `zoo:NAME`, `-`, or a Network, which is returned as it is.
 
     `set` maps parameters and symbolic dimensions to values (or lists "NAME=VALUE"), `variant` names one of the file's
     variants, `input_shape` is "1x3x224x224", a sequence, or a mapping of names to either; `batch` replaces the first
-    dimension of every input. Raises SourceError where the source cannot be read.
+    dimension of every input; `assume` says what is known of symbolic dimensions ("H%32==0"). Raises SourceError where
+    the source cannot be read.
     """
     if isinstance(source, Network):
         return source
@@ -48,7 +50,12 @@ def load(
     if limits is not None:
         options["limits"] = limits
     with no_garbage_collection():
-        return read(fspath(source), **options)
+        network = read(fspath(source), **options)
+    if assume:
+        from macflops.assumptions import assuming
+
+        network = assuming(network, assume)
+    return network
 
 
 def count(

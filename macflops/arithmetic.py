@@ -37,12 +37,18 @@ def exact_div(dividend: Dim, divisor: Dim) -> Dim:
 
 
 def floor_div(dividend: Dim, divisor: Dim) -> Dim:
-    """Return the largest integer not above dividend ÷ divisor."""
+    """Return the largest integer not above dividend ÷ divisor; symbols are taken for integers, the divisor above 0."""
+    if hasattr(dividend, "free_symbols") or hasattr(divisor, "free_symbols"):
+        from macflops.floors import floor_of
+
+        return floor_of(dividend, divisor)  # type: ignore[no-any-return]
     return dividend // divisor
 
 
 def ceil_div(dividend: Dim, divisor: Dim) -> Dim:
-    """Return the least integer not below dividend ÷ divisor."""
+    """Return the least integer not below dividend ÷ divisor; symbols are taken for integers, the divisor above 0."""
+    if hasattr(dividend, "free_symbols") or hasattr(divisor, "free_symbols"):
+        return floor_div(dividend + divisor - 1, divisor)
     return -(-dividend // divisor)
 
 

@@ -16,7 +16,7 @@ from macflops.cli._options import (
     with_settings,
     write,
 )
-from macflops.reports import find
+from macflops.reports import find, names
 
 
 @click.command()
@@ -33,7 +33,7 @@ from macflops.reports import find
 @click.option("--no-advice", is_flag=True, help="Do not look for what to write instead.")
 @click.option("--top", type=click.IntRange(0), metavar="N", help="Print so many findings.")
 @counting_options
-@format_option("text", "json")
+@format_option(*names())
 @click.pass_context
 def command(context: click.Context, /, source: str, **options: Any) -> None:
     """Audit SOURCE: count it, check the guidelines, say what makes it slow and what to write instead."""

@@ -16,19 +16,20 @@ from macflops.cli._options import (
     with_settings,
     write,
 )
-from macflops.reports import find
+from macflops.reports import find, names
 
 
 @click.command()
 @click.argument("source")
 @click.option("--by", type=click.Choice(["layer", "block", "stage", "op"]), default="layer", help="What a row is.")
+@click.option("--assume", multiple=True, metavar="H%32==0", help="What is known of a symbolic dimension.")
 @counting_options
-@format_option("text", "json")
+@format_option(*names())
 def command(source: str, **options: Any) -> None:
     """Count parameters, mult-adds and memory access of SOURCE, layer by layer."""
     options, tables = with_settings(source, options)
     style, output = options["style"], options["output"]
-    report = macflops.count(source, **count_arguments(options, tables))
+    report = macflops.count(source, assume=options["assume"], **count_arguments(options, tables))
     warn(report.network, options["strict"])
     text: dict[str, Any] = {"by": options["by"]}
     if output is None:

@@ -42,7 +42,7 @@ def list_command(style: str, output: str | None) -> None:
                 row["name"],
                 quantity(mult_adds),
                 short(published),
-                "" if published is None else (published["matches"] or "no").partition(",")[0],
+                agreement(published),
                 quantity(params),
                 short(also),
                 *(("" if row[key] is None else row[key]["value"]) for key in ("top1_error", "speed_gpu", "speed_arm")),
@@ -56,8 +56,8 @@ def list_command(style: str, output: str | None) -> None:
     notes = [
         "",
         "mult-adds at the network's own input, convolutions and linear layers; `is our` says which of our counts",
-        "the published one is: conv+fc, conv alone, or no. Top-1 error in %, GPU in batches/s, ARM in images/s.",
-        "Sources, and the settings under which they hold: macflops zoo show NAME",
+        "the published one is: conv+fc, conv alone, or no; * under settings of its own. Top-1 error in %, GPU in",
+        "batches/s, ARM in images/s. Sources and settings: macflops zoo show NAME",
     ]
     write("\n".join(line.rstrip() for line in (*text, *notes)), output)
 
@@ -139,6 +139,13 @@ def conventions(report: Report) -> dict[str, int]:
     """Return the mult-adds by convention: of convolutions and linear layers, and of convolutions alone."""
     linear = sum(row.cost.mult_adds for row in report.costs.rows if row.layer.operator.role == "linear")
     return {"conv+fc": report.totals.mult_adds, "conv": report.totals.mult_adds - linear}
+
+
+def agreement(published: dict[str, Any] | None) -> str:
+    """Return which of our counts a published one is, with * where it holds under settings of its own."""
+    if published is None:
+        return ""
+    return (published["matches"] or "no").partition(",")[0] + ("*" if published["settings"] else "")
 
 
 def short(published: dict[str, Any] | None) -> str:

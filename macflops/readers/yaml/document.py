@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from macflops.errors import Location, SourceError
 from macflops.network import Builder, Network
-from macflops.readers.yaml import blocks, comments, nodes
+from macflops.readers.yaml import blocks, nodes
 from macflops.readers.yaml.build import Build, History
 from macflops.readers.yaml.inputs import Inputs, Shapes
 from macflops.readers.yaml.nodes import Node, Scalar, kind
@@ -50,7 +50,7 @@ def network(source: Source, options: Options) -> Network:
     history: History = []
     for input_name, shape in inputs.shapes(scope, options.input_shape, options.batch).items():
         tensor = builder.input(input_name, shape)
-        build.registry.input(input_name, tensor, 0)
+        build.registry.input(input_name, tensor)
         history.append(tensor)
     if len(history) > 1:
         history.clear()
@@ -58,8 +58,14 @@ def network(source: Source, options: Options) -> Network:
     if not builder.layers:
         raise source.error(top["layers"], "a network without layers", "write at least one that is there")
     outputs = results(top.get("outputs"), history, build, scope)
-    warned = (*inputs.warnings(wanted, params.nodes), *comments.warnings(source))
-    return builder.network(outputs, warnings=warned, ignored=comments.ignored(source))
+    warned = inputs.warnings(wanted, params.nodes)
+    ignored: Mapping[int, frozenset[str]] = {}
+    if "ignore" in source.text:
+        from macflops.readers.yaml import comments
+
+        warned += comments.warnings(source)
+        ignored = comments.ignored(source)
+    return builder.network(outputs, warnings=tuple(warned), ignored=ignored)
 
 
 def top_level(source: Source) -> dict[str, Node]:
