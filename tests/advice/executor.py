@@ -49,7 +49,7 @@ def execute(layer: Layer, inputs: list[Any]) -> Any:
         case "relu":
             return np.maximum(x, 0)
         case "sigmoid":
-            return 1 / (1 + np.exp(-x))
+            return (1 + np.tanh(x / 2)) / 2
         case "dropout" | "identity":
             return x
         case "add":
