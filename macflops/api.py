@@ -7,6 +7,7 @@ from os import PathLike, fspath
 from typing import Any, TypeAlias
 
 from macflops.arithmetic import is_symbolic
+from macflops.budgets import budgets
 from macflops.costs import BYTES
 from macflops.costs import count as costs_of
 from macflops.errors import Location, SourceError
@@ -79,7 +80,7 @@ def audit(
     *,
     select: str | Iterable[str] | None = None,
     ignore: str | Iterable[str] = (),
-    budget: Mapping[str, int] | None = None,
+    budget: Mapping[str, int | str] | Iterable[str] = (),
     thresholds: Thresholds | None = None,
     advice: bool = True,
     hold: Mapping[str, float] | None = None,
@@ -87,11 +88,13 @@ def audit(
 ) -> Report:
     """Count a network, check the guidelines, say what makes it slow and what to write instead.
 
-    `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be. Without `advice`
-    nothing is looked for; `hold` maps mult_adds and params to the share by which advice may change them. Further
-    options are those of `count`. Raises SourceError where the source cannot be read, or a dimension is symbolic.
+    `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be (or lists
+    "NAME=MAX"). Without `advice` nothing is looked for; `hold` maps mult_adds and params to the share by which advice
+    may change them. Further options are those of `count`. Raises SourceError where the source cannot be read, or a
+    dimension is symbolic.
     """
     rules = selected(select, ignore)
+    most = budgets(budget, Location("--budget"))
     counted = count(source, **options)
     network = counted.network
     unknown = sorted({str(s) for i in network.inputs for d in network.tensors[i.tensor].shape for s in symbols(d)})
@@ -101,13 +104,13 @@ def audit(
         raise SourceError(Location(network.source), what, hint)
     with no_garbage_collection():
         findings, verdict = judge(counted.costs, counted.blocks, rules, thresholds)
-        budgets = tuple(Budget(name, most, total(counted, name)) for name, most in (budget or {}).items())
+        held = tuple(Budget(name, limit, getattr(counted.totals, name)) for name, limit in most.items())
         if not findings or not advice:
-            return Report(counted.costs, counted.batch, findings, verdict, budgets)
+            return Report(counted.costs, counted.batch, findings, verdict, held)
         from macflops.advice.answer import answered
 
         given, findings, verdict = answered(counted.costs, findings, verdict, rules, thresholds or Thresholds(), hold)
-        return Report(counted.costs, counted.batch, findings, verdict, budgets, given)
+        return Report(counted.costs, counted.batch, findings, verdict, held, given)
 
 
 def symbols(dimension: Any) -> Iterable[Any]:
@@ -115,15 +118,11 @@ def symbols(dimension: Any) -> Iterable[Any]:
     return dimension.free_symbols if is_symbolic(dimension) else ()
 
 
-def total(report: Report, name: str) -> int:
-    """Return one of a report's totals by name. Raises SourceError where there is none."""
-    choice("budget", name, tuple(n for n in report.totals._fields if n != "arithmetic_intensity"))
-    return getattr(report.totals, name)  # type: ignore[no-any-return]
-
-
 def selected(select: str | Iterable[str] | None, ignore: str | Iterable[str]) -> list[str]:
     """Return the codes of the rules to check. Raises SourceError on a code that no rule has."""
-    wanted, unwanted = split_codes(select) if select else list(codes()), split_codes(ignore)
+    wanted, unwanted = list(codes()) if select is None else split_codes(select), split_codes(ignore)
+    if not wanted:
+        raise SourceError(Location("--select"), "no rule is named", f"use some of {', '.join(codes())}")
     for name, given in (("select", wanted), ("ignore", unwanted)):
         for code in given:
             choice(name, code, codes())
@@ -139,7 +138,7 @@ def split_codes(given: str | Iterable[str]) -> list[str]:
 def choice(name: str, given: str, known: Sequence[str]) -> None:
     """Raise SourceError unless a value is one of the known ones."""
     if given not in known:
-        raise SourceError(Location(name), f"{given!r} is not known", f"use one of {', '.join(known)}")
+        raise SourceError(Location(f"--{name}"), f"{given!r} is not known", f"use one of {', '.join(known)}")
 
 
 def assignments(given: Mapping[str, Any] | Iterable[str]) -> dict[str, Any]:
@@ -150,7 +149,7 @@ def assignments(given: Mapping[str, Any] | Iterable[str]) -> dict[str, Any]:
     for text in [given] if isinstance(given, str) else given:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise SourceError(Location("set"), f"{text!r} is no assignment", "write NAME=VALUE")
+            raise SourceError(Location("--set"), f"{text!r} is no assignment", "write NAME=VALUE")
         found[name.strip()] = value
     return found
 
@@ -166,6 +165,8 @@ def shapes(given: Any) -> dict[str | None, tuple[int | str, ...]] | None:
     found: dict[str | None, tuple[int | str, ...]] = {}
     for part in given:
         name, equals, dimensions = part.rpartition("=") if isinstance(part, str) else ("", "", part)
+        if equals and not name.strip():
+            raise SourceError(Location("--input-shape"), f"{part!r} names no input", "write NAME=1x3x224x224")
         found[name.strip() if equals else None] = shape(dimensions)
     return found
 
@@ -178,7 +179,9 @@ def shape(given: Any) -> tuple[int | str, ...]:
         text = str(part).strip()
         dimension = int(text) if text.isdecimal() and len(text) < 20 else text
         if dimension == 0 or (isinstance(dimension, str) and not dimension.isidentifier()):
-            raise SourceError(Location("input-shape"), f"{given!r} is no shape", "write it as 1x3x224x224, or 1x3xHxW")
+            raise SourceError(
+                Location("--input-shape"), f"{given!r} is no shape", "write it as 1x3x224x224, or 1x3xHxW"
+            )
         found.append(dimension)
     return tuple(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from errno import EACCES
 from typing import Any, TypeVar
 
 import click
@@ -13,7 +14,9 @@ from macflops.costs import BYTES
 from macflops.errors import Location, SourceError, printable
 from macflops.fusion import MODES
 from macflops.network import Network
+from macflops.wording import counted
 
+ERRORS = "backslashreplace"  # names of files need not be text; what is none is escaped
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -24,8 +27,16 @@ def counting_options(command: Decorated) -> Decorated:
         click.option("--variant", metavar="NAME", help="One of the file's variants."),
         click.option("--input-shape", multiple=True, metavar="[NAME=]1x3x224x224", help="The input's shape."),
         click.option("--batch", type=click.IntRange(1), metavar="N", help="The first dimension of every input."),
-        click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", help="Type of the elements."),
-        click.option("--fusion", type=click.Choice(MODES), default="none", help="What the runtime merges."),
+        click.option(
+            "--dtype",
+            type=click.Choice(list(BYTES)),
+            default="float32",
+            help="Type of the elements.",
+            show_default=True,
+        ),
+        click.option(
+            "--fusion", type=click.Choice(MODES), default="none", help="What the runtime merges.", show_default=True
+        ),
         click.option("--strict", is_flag=True, help="Fail where an operator is not known."),
     ]
     for option in reversed(options):
@@ -38,9 +49,14 @@ def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
 
     def add(command: Decorated) -> Decorated:
         chosen = click.option(
-            "--format", "style", type=click.Choice(formats), default=formats[0], help="Output format."
+            "--format",
+            "style",
+            type=click.Choice(formats),
+            default=formats[0],
+            help="Output format.",
+            show_default=True,
         )
-        target = click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+        target = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
         return chosen(target(command))
 
     return add
@@ -74,13 +90,14 @@ def with_settings(source: str, options: dict[str, Any]) -> tuple[dict[str, Any],
             continue
         given = context.get_parameter_source(param.name)
         if given not in (click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP):
+            if name == "set":  # each name by itself: what comes later wins
+                options[param.name] = (*value, *options[param.name])
             continue
         try:
             options[param.name] = param.type_cast_value(context, value)
         except click.BadParameter as error:
-            raise SourceError(
-                Location(settings.file), f"{name}: {error.format_message()}", "see macflops --help"
-            ) from None
+            what = f"tool.macflops.{name}: {error.message.rstrip('.')}"
+            raise SourceError(Location(settings.file), what, f"see {context.command_path} --help") from None
     return options, settings.tables
 
 
@@ -89,7 +106,7 @@ def warn(network: Network, strict: bool) -> None:
     for location, text in network.warnings:
         click.echo(f"{printable(str(location))}: warning: {printable(text)}", err=True)
     if network.unsupported:
-        listed = ", ".join(f"{u.op} ({len(u.layers)} layers)" for u in network.unsupported)
+        listed = ", ".join(f"{u.op} ({counted(len(u.layers), 'layer')})" for u in network.unsupported)
         what = f"operators that macflops does not know: {listed}"
         if strict:
             raise SourceError(Location(network.source), what, "leave --strict out to count the rest")
@@ -97,33 +114,73 @@ def warn(network: Network, strict: bool) -> None:
 
 
 def write(text: str, output: str | None) -> None:
-    """Print a result, or write it to a file, whole or not at all."""
-    if output is None:
-        click.echo(text)
+    """Print a result, or write it to a file: a regular one whole or not at all, a device or a pipe as it is.
+
+    `-` is standard output. A symbolic link stays one: what it leads to is written.
+    """
+    if output is None or output == "-":
+        write_out(text)
         return
+    try:
+        special = os.path.exists(output) and not os.path.isfile(output)
+        if special or output.startswith(("/dev/", "/proc/")):  # replacing /dev/null would take it from all others
+            with open(output, "w", encoding="utf-8", errors=ERRORS) as file:
+                file.write(f"{text}\n")
+        else:
+            replace(os.path.realpath(output), f"{text}\n")
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(
+            Location(output or "''"), f"cannot be written: {reason.lower()}", "name another file"
+        ) from None
+
+
+def write_out(text: str) -> None:
+    """Print a result. A reader that goes away, as `| head` does, is no error: the command ends as it would have."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        silence(sys.stdout)
+    except OSError as error:
+        silence(sys.stdout)
+        reason = (error.strerror or str(error)).lower()
+        raise SourceError(Location("standard output"), f"cannot be written: {reason}", "name a file with -o") from None
+
+
+def silence(stream: Any) -> None:
+    """Send what is still to be written to nowhere, or Python would try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def replace(target: str, text: str) -> None:
+    """Put a regular file with this text in the place of another, or of none, in one step."""
     import tempfile
 
-    folder, name = os.path.split(output)
-
+    mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else None
+    if mode is not None and not os.access(target, os.W_OK):
+        raise PermissionError(EACCES, os.strerror(EACCES))
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".macflops.")
     try:
-        handle, temporary = tempfile.mkstemp(dir=folder or ".", prefix=f".{name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(f"{text}\n")
+        with os.fdopen(handle, "w", encoding="utf-8", errors=ERRORS) as file:
+            file.write(text)
+        if mode is None:
             umask = os.umask(0)
             os.umask(umask)
-            os.chmod(temporary, 0o666 & ~umask)
-            os.replace(temporary, output)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise SourceError(Location(output), f"cannot be written: {error.strerror}", "name another file") from None
+            mode = 0o666 & ~umask
+        os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 def terminal_style() -> Callable[..., str]:
     """Return what colours text: click's on a terminal, unless NO_COLOR is set; plain text elsewhere."""
     from macflops.reports._layout import plain_style
 
+    if sys.stdout is None:  # closed
+        return plain_style
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return click.style if coloured else plain_style

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 import macflops
+from macflops.budgets import budgets
 from macflops.cli._options import (
     count_arguments,
     counting_options,
@@ -16,10 +17,11 @@ from macflops.cli._options import (
     with_settings,
     write,
 )
+from macflops.errors import Location
 from macflops.reports import find, names
 
 
-@click.command()
+@click.command(short_help="Say what makes SOURCE slow: the main job.")
 @click.argument("source")
 @click.option("--select", metavar="CODES", help="Check these rules only: G1,G2.")
 @click.option("--ignore", metavar="CODES", help="Do not check these rules.")
@@ -27,7 +29,8 @@ from macflops.reports import find, names
     "--fail-on",
     type=click.Choice(["never", "note", "warning", "error"]),
     default="error",
-    help="Exit with 1 where a rule's verdict is this severe.  [default: error]",
+    help="Exit with 1 where a rule's verdict is this severe.",
+    show_default=True,
 )
 @click.option("--budget", multiple=True, metavar="NAME=MAX", help="The most that a total may be: mult_adds=150M.")
 @click.option("--no-advice", is_flag=True, help="Do not look for what to write instead.")
@@ -40,13 +43,13 @@ def command(context: click.Context, /, source: str, **options: Any) -> None:
     options, tables = with_settings(source, options)
     arguments = count_arguments(options, tables)
     style, output = options["style"], options["output"]
-    from macflops.settings import budgets, machine, thresholds
+    from macflops.settings import machine, thresholds
 
     report = macflops.audit(
         source,
         select=options["select"],
         ignore=options["ignore"] or (),
-        budget=budgets(options["budget"], tables),
+        budget={**tables.get("budget", {}), **budgets(options["budget"], Location("--budget"))},
         thresholds=thresholds(tables),
         advice=not options["no_advice"],
         hold=tables.get("advice"),

@@ -19,9 +19,15 @@ from macflops.cli._options import (
 from macflops.reports import find, names
 
 
-@click.command()
+@click.command(short_help="Print the numbers alone, layer by layer.")
 @click.argument("source")
-@click.option("--by", type=click.Choice(["layer", "block", "stage", "op"]), default="layer", help="What a row is.")
+@click.option(
+    "--by",
+    type=click.Choice(["layer", "block", "stage", "op"]),
+    default="layer",
+    help="What a row is.",
+    show_default=True,
+)
 @click.option("--assume", multiple=True, metavar="H%32==0", help="What is known of a symbolic dimension.")
 @counting_options
 @format_option(*names())

@@ -17,7 +17,7 @@ from macflops.reports._layout import wrapped
 PARAGRAPHS = {"Formula", "Source", "Judged", "Advice", "Known problems"}  # what a manual page's paragraphs begin with
 
 
-@click.command()
+@click.command(short_help="List the rules, or explain one.")
 @click.argument("code", required=False)
 @format_option("text", "json")
 def command(code: str | None, style: str, output: str | None) -> None:

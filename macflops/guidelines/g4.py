@@ -52,7 +52,8 @@ class ElementWise(Rule):
             mac = sum(row.mac for row in inside)
             moved = sum(row.mac for row in element_wise)
             if moved:
-                least = ceil_div((mac - moved) * MILLION, MILLION - millionths(limit))
+                left = MILLION - millionths(limit)
+                least = ceil_div((mac - moved) * MILLION, left) if left > 0 else mac  # no share is over all of it
                 yield Measured(element_wise, moved, mac, mac, least, block.name)
 
     def written(self, value: float) -> str:

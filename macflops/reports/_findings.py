@@ -9,8 +9,8 @@ from macflops.errors import printable
 from macflops.guidelines import find
 from macflops.guidelines.findings import Finding
 from macflops.report import Report
-from macflops.reports._layout import COLOURS, Style, across, wrapped
-from macflops.wording import percent, quantity
+from macflops.reports._layout import COLOURS, WIDTH, Style, across, wrapped
+from macflops.wording import counted, percent, quantity
 
 SHOWN = 5  # how many findings are printed unless --top says otherwise
 
@@ -30,11 +30,14 @@ def finding_lines(report: Report, style: Style, top: int | None) -> Iterator[str
 def one_finding(number: int, finding: Finding, report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of one finding."""
     count = len(finding.blocks) or len(finding.layers)
-    what = f"{count} {'block' if finding.blocks else 'layer'}{'s' if count > 1 else ''}"
+    what = counted(count, "block" if finding.blocks else "layer")
     if finding.mac_elements_wasted is not None:
         what = f"{quantity(finding.mac_elements_wasted * BYTES[report.costs.dtype], 'B')} in {what}"
     left = f"  {number}  {finding.rule}  {what}"
-    place = printable(place_of(finding), 44)
+    room = WIDTH - len(left) - len(finding.severity) - 4
+    place = printable(place_of(finding), 10_000)
+    if len(place) > room:  # a path's end tells more than its beginning
+        place = f"…{place[len(place) + 1 - room :]}"
     gap = across(left, f"{place}  {finding.severity}")
     yield f"{left}{gap}{style(place, dim=True)}  {style(finding.severity, **COLOURS[finding.severity])}"
     where = finding.blocks[0] if finding.blocks else finding.layer
@@ -58,6 +61,9 @@ def place_of(finding: Finding) -> str:
 
 def closing_lines(report: Report) -> Iterator[str]:
     """Yield what to do first, and where to read on."""
+    if report.verdict is not None and not report.verdict.rules:
+        yield "No rule was checked."
+        return
     if not report.findings:
         yield from wrapped(f"Nothing to change.{merged_share(report)}")
         return
