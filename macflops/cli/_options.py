@@ -17,13 +17,23 @@ from macflops.network import Network
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-def counting_options(command: Decorated) -> Decorated:
-    """Add what decides which network is counted and how."""
+def network_options(command: Decorated) -> Decorated:
+    """Add what decides which network a source holds."""
     options = [
         click.option("--set", "set_", multiple=True, metavar="NAME=VALUE", help="A parameter or symbolic dimension."),
         click.option("--variant", metavar="NAME", help="One of the file's variants."),
         click.option("--input-shape", multiple=True, metavar="[NAME=]1x3x224x224", help="The input's shape."),
         click.option("--batch", type=click.IntRange(1), metavar="N", help="The first dimension of every input."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def counting_options(command: Decorated) -> Decorated:
+    """Add what decides which network is counted and how."""
+    options = [
+        network_options,
         click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", help="Type of the elements."),
         click.option("--fusion", type=click.Choice(MODES), default="none", help="What the runtime merges."),
         click.option("--strict", is_flag=True, help="Fail where an operator is not known."),
@@ -48,8 +58,12 @@ def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
 
 def count_arguments(options: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
     """Take the counting options out of a command's options, as arguments of `macflops.count`, with the limits set."""
-    names = ("variant", "batch", "dtype", "fusion")
-    arguments = {name: options.pop(name) for name in names}
+    return {name: options.pop(name) for name in ("dtype", "fusion")} | network_arguments(options, tables)
+
+
+def network_arguments(options: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    """Take the network's options out of a command's options, as arguments of `macflops.load`, with the limits set."""
+    arguments = {name: options.pop(name) for name in ("variant", "batch")}
     arguments["set"] = options.pop("set_")
     arguments["input_shape"] = options.pop("input_shape") or None
     arguments["limits"] = tables.get("limits")
@@ -100,16 +114,20 @@ def write(text: str, output: str | None) -> None:
     """Print a result, or write it to a file, whole or not at all."""
     if output is None:
         click.echo(text)
-        return
+    else:
+        write_bytes(f"{text}\n".encode(), output)
+
+
+def write_bytes(data: bytes, output: str) -> None:
+    """Write a file whole or not at all: what stood there before stays until all is written."""
     import tempfile
 
     folder, name = os.path.split(output)
-
     try:
         handle, temporary = tempfile.mkstemp(dir=folder or ".", prefix=f".{name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(f"{text}\n")
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(temporary, 0o666 & ~umask)
