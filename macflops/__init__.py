@@ -1,7 +1,8 @@
 """macflops says why a neural network is slow and what to write instead, recounted.
 
 `macflops.audit("model.yaml")` counts parameters, mult-adds and memory access cost layer by layer and checks the
-guidelines of the ShuffleNet V2 paper; `macflops.count` counts only, `macflops.diff` compares two networks; `macflops.load` reads a network.
+guidelines of the ShuffleNet V2 paper; `macflops.count` counts only, `macflops.diff` compares two networks, and
+`macflops.load` reads one.
 """
 
 from __future__ import annotations
