@@ -12,8 +12,8 @@ from macflops.expressions import (
     BINDING,
     COMPARISON,
     CONSTANTS,
-    FUNCTIONS,
     NOT,
+    RESERVED,
     SIGN,
     SUM,
     TERNARY,
@@ -166,6 +166,6 @@ def read(text: str) -> Claim:
     run = parser.expression(TERNARY, 0)
     if parser.kind != "end":
         raise parser.unexpected()
-    for name in sorted(parser.names & (FUNCTIONS.keys() | {"sqrt"})):
-        raise ExpressionError(text.index(name), f"{name} is a function", f"write {name}(…), or use another name")
+    for name in sorted(parser.names & (RESERVED | {"sqrt"})):
+        raise ExpressionError(text.index(name), f"{name} is a function or a word of the grammar", "use another name")
     return Claim(text, frozenset(parser.names), lambda names, most: truth(run(names, most), 0))
