@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import NamedTuple
 
 from macflops.advice import rewrites
 from macflops.advice.edits import edits, touched, written
-from macflops.advice.judge import reasons
+from macflops.advice.judge import reasons, too_far
 from macflops.advice.result import Advice, Effect, Refused, Share, Step
 from macflops.advice.subject import Aims, Change, Subject
 from macflops.blocks import blocks
@@ -15,6 +16,7 @@ from macflops.costs import Costs, count, ratio
 from macflops.guidelines import find
 from macflops.guidelines.findings import Finding, Thresholds, Verdict, judge
 
+MOST_ROUNDS = 4  # in which a change settles
 HELD = {"mult_adds": 0.03, "params": 0.10}  # what a changed network keeps, ± so much
 
 
@@ -31,6 +33,13 @@ class Audited(NamedTuple):
         return self.subject.costs
 
 
+class Given(NamedTuple):
+    """A change that nothing speaks against, and what the rules say of the network that it leads to."""
+
+    change: Change
+    audited: Audited
+
+
 def advise(
     original: Audited, rules: Iterable[str], thresholds: Thresholds, held: Mapping[str, float] | None = None
 ) -> Advice:
@@ -38,43 +47,97 @@ def advise(
 
     `held` are the budgets, as shares: mult_adds and params.
     """
-    chosen = list(rules)
+    terms = Terms(tuple(rules), thresholds, {**HELD, **(held or {})})
     current, steps, refused = original, [], []
-    aims = aims_for(original.costs, thresholds, held or {})
+    aims = terms.aims(original.costs)
     for name in rewrites.names():
         rewrite = rewrites.find(name)
-        if not {finding.rule for finding in current.findings}.intersection(rewrite.rules):
+        if not answers(rewrite, current):
             continue
-        why: tuple[Change, list[str]] | None = None
-        for change in rewrite.propose(current.subject, aims):
-            after = counted_as(current.costs, change)
-            against = reasons(current.costs, after, aims, exact=change.exact, may_move_more=name == "grid")
-            if against:
-                why = why or (change, against)
-                continue
-            audited = Audited(Subject(after), *judge(after, blocks(change.network), chosen, thresholds))
-            steps.append(step(name, rewrite.rules, current, audited, change))
-            current, why = audited, None
-            if change.exact:  # the same function: what it saves is no room for others to fill
-                aims = aims_for(current.costs, thresholds, held or {})
-            break
-        if why is not None:
-            change, against = why
-            text = written(change.text, edits(current.costs.network, change))
-            refused.append(Refused(name, rewrite.rules, text, "; ".join(against)))
+        against: list[tuple[Change, str]] = []
+        given = first_given(rewrite, current, aims, terms, against)
+        if given is not None:
+            given = settled(rewrite, current, given, aims, terms, against)
+        if given is None:
+            refused += [told(name, rewrite.rules, current, *why) for why in against[:1]]
+            continue
+        steps.append(step(name, rewrite.rules, current, given.audited, given.change))
+        current = given.audited
+        if given.change.exact:  # the same function: what it saves is no room for others to fill
+            aims = terms.aims(current.costs)
     return Advice(tuple(steps), effect(original, current), tuple(refused), current.costs.network)
 
 
-def aims_for(costs: Costs, thresholds: Thresholds, held: Mapping[str, float]) -> Aims:
-    """Return what rewrites are to hold and to reach."""
-    within = {**HELD, **held}
-    limit = thresholds.limit(find("G1"))
-    return Aims(costs.mult_adds, costs.params, within["mult_adds"], within["params"], limit, costs.machine)
+class Terms(NamedTuple):
+    """Under which rules, limits and budgets advice is given."""
+
+    rules: tuple[str, ...]
+    thresholds: Thresholds
+    held: Mapping[str, float]
+
+    def aims(self, costs: Costs) -> Aims:
+        """Return what rewrites are to hold and to reach, from this network on."""
+        limit = self.thresholds.limit(find("G1"))
+        within = (self.held["mult_adds"], self.held["params"])
+        return Aims(costs.mult_adds, costs.params, *within, limit, costs.machine)
+
+    def audited(self, costs: Costs) -> Audited:
+        """Return what the rules say of a counted network."""
+        return Audited(Subject(costs), *judge(costs, blocks(costs.network), self.rules, self.thresholds))
 
 
-def counted_as(costs: Costs, change: Change) -> Costs:
-    """Return the costs of a changed network, counted as the original was."""
-    return count(change.network, costs.fusion, costs.dtype, costs.machine)
+def answers(rewrite: ModuleType, audited: Audited) -> bool:
+    """Tell whether a rewrite answers one of the findings."""
+    return not {finding.rule for finding in audited.findings}.isdisjoint(rewrite.rules)
+
+
+def first_given(
+    rewrite: ModuleType, current: Audited, aims: Aims, terms: Terms, against: list[tuple[Change, str]]
+) -> Given | None:
+    """Return the first change that nothing speaks against; note what speaks against those before it."""
+    costs = current.costs
+    for change in rewrite.propose(current.subject, aims):
+        after = count(change.network, costs.fusion, costs.dtype, costs.machine)
+        why = reasons(costs, after, aims, exact=change.exact, may_move_more=may_move_more(rewrite))
+        if not why:
+            return Given(change, terms.audited(after))
+        against.append((change, "; ".join(why)))
+    return None
+
+
+def settled(
+    rewrite: ModuleType, current: Audited, given: Given, aims: Aims, terms: Terms, against: list[tuple[Change, str]]
+) -> Given | None:
+    """Return a change after which the same advice would not be given again: carried on where it would be.
+
+    None where carrying on breaks what is held: advice that follows advice is none.
+    """
+    for _ in range(MOST_ROUNDS):
+        costs = given.audited.costs
+        if not answers(rewrite, given.audited):
+            return given
+        again = first_given(rewrite, given.audited, terms.aims(costs), terms, [])
+        if again is None:
+            return given
+        after = again.audited.costs
+        why = reasons(current.costs, after, aims, exact=given.change.exact, may_move_more=may_move_more(rewrite))
+        why += too_far(current.costs, after, getattr(rewrite, "within", None))
+        if why:
+            against.insert(0, (given.change, f"it would be advised again, and then {why[0]}"))
+            return None
+        given = again._replace(change=again.change._replace(moved=(*given.change.moved, *again.change.moved)))
+    against.insert(0, (given.change, "it would be advised again and again"))
+    return None
+
+
+def may_move_more(rewrite: ModuleType) -> bool:
+    """Tell whether a rewrite may move more memory: it says so."""
+    return getattr(rewrite, "may_move_more", False)
+
+
+def told(name: str, rules: tuple[str, ...], current: Audited, change: Change, why: str) -> Refused:
+    """Return a refusal as it is told."""
+    return Refused(name, rules, written(change.text, edits(current.costs.network, change)), why)
 
 
 def step(name: str, rules: tuple[str, ...], before: Audited, after: Audited, change: Change) -> Step:

@@ -95,6 +95,20 @@ def width_reasons(before: Costs, after: Costs) -> Iterator[str]:
         yield f"{percent(more, 1)} more of the mult-adds would be in convolutions of under {FEW_GRAINS * grain} outputs"
 
 
+def too_far(before: Costs, after: Costs, within: int | None) -> list[str]:
+    """Return the first width that moves out of [1 ÷ within, within] of its own; nothing where no bounds are set."""
+    if within is None:
+        return []
+    for index, position in matched(before.network, after.network):
+        layer = before.network.layers[index]
+        if position is not None and layer.operator.role in ("convolution", "linear"):
+            old = width_of(before.network, layer)[1]
+            new = width_of(after.network, after.network.layers[position])[1]
+            if not old <= within * new <= within * within * old:
+                return [f"{layer.name} would have {new} channels instead of {old}"]
+    return []
+
+
 def off_grain(network: Network, grain: int) -> int:
     """Return how many elements are in tensors whose channels are no multiple of the grain."""
     found = 0

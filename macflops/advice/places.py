@@ -31,6 +31,7 @@ def one(findings: Sequence[Finding], costs: Costs, thresholds: Thresholds) -> Fi
     """Return findings of one rule as one: its sums, and its worst layer."""
     worst = max(findings, key=lambda finding: finding.measured)
     wasted = total(finding.mac_elements_wasted for finding in findings)
+    advice = next((finding.advice for finding in findings if finding.advice is not None), None)
     share = None if wasted is None else ratio(wasted, costs.mac)
     return worst._replace(
         severity=severity(find(worst.rule), thresholds, share, worst.measured),
@@ -41,5 +42,6 @@ def one(findings: Sequence[Finding], costs: Costs, thresholds: Thresholds) -> Fi
         mac_elements_wasted=wasted,
         mac_share=share,
         places=tuple(place for finding in findings for place in finding.places),
-        advice=next((finding.advice for finding in findings if finding.advice is not None), None),
+        advice=advice,
+        no_advice=worst.no_advice if advice is None else None,
     )

@@ -205,3 +205,10 @@ def total(numbers: Iterable[Any]) -> Any:
 def at(number: Any, values: Sequence[int]) -> Dim:
     """Return a number at such widths, an integer. Raises ArithmeticError where it is no whole number."""
     return number.value(values) if isinstance(number, Polynomial) else number
+
+
+def near(number: Any, values: Sequence[int]) -> float:
+    """Return a number at such widths, whole or not: what a search compares on its way."""
+    if isinstance(number, Polynomial):
+        return Polynomial(number.terms).value(values) / number.divisor
+    return float(number)

@@ -18,6 +18,8 @@ class VectorGrid(Rule):
     Source: a study of 27 networks, timed before and after (docs/advice.md): of all changes at equal mult-adds widths on
     the grain gained most, up to half of the time.
     Judged: convolutions and linear layers whose widths are free, and depthwise convolutions.
+    Advice: grid puts widths on multiples of the grain at equal mult-adds. In that study all of 11 such changes were
+    faster, by 14.4 % in the median, for 0.9 % more memory access.
     Known problems: a note, no guideline: it depends on the machine, measures mult-adds, not memory access, and says
     nothing of GPUs. `[tool.macflops.machine] grain = 8` sets another grain.
 

@@ -58,6 +58,13 @@ class Operator:
         if not file.startswith("_"):
             cls.name = file
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether another operator without fields is the same one; dataclasses compare their fields."""
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
     def resolve(self, *args: Any, **kwargs: Any) -> Operator:
         """Return the operator that this one is on such inputs: itself, but for short forms such as dwconv."""
         return self

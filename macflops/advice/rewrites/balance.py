@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
-from macflops.advice.polynomial import at
+from macflops.advice.polynomial import at, near
 from macflops.advice.recount import Product
 from macflops.advice.subject import Aims, Change, Subject
 
 rules = ("G1",)
+within = 2  # each width stays in [½, 2] of its own
 MOST_MOVES = 120
 STARTS = 8  # widths that are moved first, those with most waste beside them
 EXAMINED = 24  # pairs that are examined exactly before a move is given up
@@ -57,8 +59,11 @@ class Search:
         self.allowed = [max(aims.limit, ratio) for ratio, _ in self.measured]
 
     def work(self) -> float:
-        """Return the work at the chosen widths."""
-        return self.counts.work(self.values, self.aims.machine)
+        """Return the work at the chosen widths, endless where they are not legal."""
+        try:
+            return self.counts.work(self.values, self.aims.machine)
+        except ArithmeticError:
+            return inf
 
     def move(self) -> bool:
         """Make the move that removes most waste for how far it goes. Return whether there was one."""
@@ -82,7 +87,7 @@ class Search:
             for v, numbers in self.touched.items()
         }
         starting = sorted((v for v in waste if waste[v]), key=lambda v: -waste[v])[:STARTS]
-        mult_adds = at(self.counts.mult_adds, self.values)
+        mult_adds = self.mult_adds({})
         grain = self.aims.machine.grain
         slopes = {v: self.mult_adds({v: self.values[v] + grain}) - mult_adds for v in self.today}
         alone: dict[tuple[int, int], float] = {}
@@ -121,14 +126,17 @@ class Search:
         far = sum(abs(width - self.values[v]) / self.today[v] for v, width in widths)
         return Move(removed / far, widths)
 
-    def mult_adds(self, changed: dict[int, int]) -> int:
+    def mult_adds(self, changed: dict[int, int]) -> float:
         """Return the network's mult-adds with other widths."""
-        return at(self.counts.mult_adds, self.with_widths(changed))
+        return near(self.counts.mult_adds, self.with_widths(changed))
 
     def keeps(self, changed: dict[int, int]) -> bool:
         """Tell whether both budgets hold with other widths."""
         values = self.with_widths(changed)
-        mult_adds, params = at(self.counts.mult_adds, values), at(self.counts.params, values)
+        try:
+            mult_adds, params = at(self.counts.mult_adds, values), at(self.counts.params, values)
+        except ArithmeticError:
+            return False
         narrow = self.aims._replace(mult_adds_within=WITHIN * self.aims.mult_adds_within)
         return narrow.keeps(mult_adds, params) and self.subject.fits(values, self.aims.machine.grain)
 

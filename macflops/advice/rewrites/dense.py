@@ -48,7 +48,9 @@ def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list
     kept = [index for index in range(len(network.layers)) if index not in gone]
     found = list(stages(after, subject.costs, kept, groups, aims))
     shuffles = "; drop the shuffles (a dense convolution absorbs them)" if gone else ""
-    text = f"groups: 1; middle {{widths}}{shuffles}"
+    every = len(grouped_layers(network))
+    where = "" if len(groups) == every else f" in {len(groups)} of {every} convolutions"
+    text = f"groups: 1{where}; middle {{widths}}{shuffles}"
     choices = combined(after, aims, found)[:YIELDED]
     return found, (change for choice in choices for change in after.changed(text, choice))
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product as combinations_of
+from math import inf
 from typing import TypeAlias
 
 from macflops.advice.polynomial import at
 from macflops.advice.subject import Aims, Change, Subject
 
 rules = ("M1",)
+may_move_more = True  # rounding up does, and gains nonetheless
+within = 2  # each width stays in [½, 2] of its own
 TRIED_ALL = 256  # combinations; of more, the best is looked for width by width
 YIELDED = 3
 
@@ -51,23 +54,24 @@ def rate(subject: Subject, aims: Aims, choice: Mapping[int, int]) -> tuple[float
     Work is per mult-add, so that none is saved by saving mult-adds, and in whole percents: of what is as good the
     nearest is taken.
     """
+    counts = subject.recount
     try:
         values = subject.widths.equations.complete(dict(choice))
+        mult_adds, params = at(counts.mult_adds, values), at(counts.params, values)
+        work = counts.work(values, aims.machine)
     except ArithmeticError:
-        return float("inf"), 0.0, 0.0
+        return inf, 0.0, 0.0
     if not subject.fits(values, aims.machine.grain):
-        return float("inf"), 0.0, 0.0
-    counts = subject.recount
-    mult_adds = at(counts.mult_adds, values)
+        return inf, 0.0, 0.0
     over = max(0.0, abs(mult_adds / aims.mult_adds - 1) - aims.mult_adds_within)
-    over += max(0.0, abs(at(counts.params, values) / aims.params - 1) - aims.params_within)
+    over += max(0.0, abs(params / aims.params - 1) - aims.params_within)
     today = subject.widths.equations.values
     for product, _ in counts.products:  # a convolution that exceeds G1's limit now is no better
         if product.judged and not product.variables.isdisjoint(choice):
             over += product.excess(values)[0] > max(aims.limit, product.excess(today)[0])
     roles = subject.widths.roles
     moved = sum(abs(new / roles[variable].width - 1) for variable, new in choice.items())
-    return over, round(100 * counts.work(values, aims.machine) / mult_adds * aims.mult_adds / subject.costs.work), moved
+    return over, round(100 * work / mult_adds * aims.mult_adds / subject.costs.work), moved
 
 
 def nearest(subject: Subject, aims: Aims, options: Mapping[int, tuple[int, ...]]) -> Choice:

@@ -56,7 +56,7 @@ def test_symbolic_dimensions_reach_shapes_and_expressions() -> None:
         input="[3, H, 16]",
         before="params: {size: 8}",
     )
-    assert shape(net, "conv_2") == (1, floor(H / 2), (H - 1) // 2 + 1, 8)
+    assert shape(net, "conv_2") == (1, floor(H / 2), (H + 1) // 2, 8)
     assert shape(network("- relu", input="[3, H, W]", before="params: {H: 4}"), "relu") == (1, 3, 4, W)
 
 
