@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, SupportsIndex
 
 from macflops.calculation import described, is_number
 from macflops.errors import Location, SourceError
@@ -14,7 +14,6 @@ from macflops.readers.yaml.nodes import Node, Scalar, kind
 from macflops.readers.yaml.scope import Scope
 from macflops.readers.yaml.source import Source
 from macflops.spelling import did_you_mean
-
 
 WHOLE = re.compile(r"[0-9]{1,19}(\.0*)?\Z", re.ASCII)
 
@@ -167,7 +166,7 @@ def whole(name: str, given: Any) -> int:
     value = given.given if isinstance(given, Given) else None
     if isinstance(value, str) and WHOLE.match(value.strip()):
         value = int(value.partition(".")[0])
-    elif hasattr(value, "__index__") and not isinstance(value, bool):  # NumPy's integers
+    elif isinstance(value, SupportsIndex) and not isinstance(value, bool):  # NumPy's integers
         value = int(value.__index__())
     elif isinstance(value, float) and value.is_integer():
         value = int(value)
