@@ -67,8 +67,8 @@ class Costs:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """One row per layer, in execution order."""
-        layers, hosts = self.network.layers, self._merged.hosts
-        merged = merged_costs(self.network, self.own, self._merged)
+        layers, hosts = self.network.layers, self.merged.hosts
+        merged = merged_costs(self.network, self.own, self.merged)
         return tuple(
             Row(position, layer, cost, own, None if host is None else layers[host].name)
             for position, (layer, cost, own, host) in enumerate(zip(layers, merged, self.own, hosts, strict=True))
@@ -119,7 +119,7 @@ class Costs:
             mac_elements=self.mac,
             mac_bytes=self.mac * width,
             activations=sum(row.own.writes for row in rows if row.layer.operator.role in PRODUCTS),
-            peak_activation_bytes=width * peak_elements(self.network, self._merged),
+            peak_activation_bytes=width * peak_elements(self.network, self.merged),
             arithmetic_intensity=ratio(flops, self.mac * width),
         )
 
@@ -128,7 +128,8 @@ class Costs:
         return {}
 
     @cached_property
-    def _merged(self) -> Merged:
+    def merged(self) -> Merged:
+        """What the runtime merges."""
         return merge(self.network, self.fusion)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from macflops.advice.polynomial import Polynomial, at, total
 from macflops.advice.widths import Widths
 from macflops.arithmetic import exact_div
-from macflops.fusion import merge, merged_costs
+from macflops.fusion import Merged, merged_costs
 from macflops.machine import Machine, is_data, padded
 
 
@@ -52,11 +52,10 @@ class Product(NamedTuple):
 
 
 class Recount(NamedTuple):
-    """A network's counts in its free variables. Memory access in elements, unfused and under runtime fusion."""
+    """A network's counts in its free variables. Memory access in elements, under runtime fusion."""
 
     mult_adds: Any
     params: Any
-    mac: Any
     mac_runtime: Any
     products: tuple[tuple[Product, int], ...]  # and how many layers are like it
 
@@ -66,14 +65,16 @@ class Recount(NamedTuple):
         return mult_adds + machine.balance * at(self.mac_runtime, values)
 
 
-def recount(widths: Widths, judged: Iterable[int]) -> Recount:
-    """Return the counts of a network by its widths; `judged` are the layers that the guideline on widths judges."""
-    network, symbolic, own, resolved = widths.network, widths.symbolic, widths.own, widths.width
-    fused = merged_costs(symbolic, own, merge(network, "runtime"))
+def recount(widths: Widths, merged: Merged, judged: Iterable[int]) -> Recount:
+    """Return the counts of a network by its widths.
+
+    `merged` is what a runtime merges, `judged` are the layers that the guideline on widths judges.
+    """
+    own, resolved = widths.own, widths.width
+    fused = merged_costs(widths.symbolic, own, merged)
     return Recount(
         resolved(total(cost.mult_adds for cost in own)),
         resolved(total(cost.params for cost in own)),
-        resolved(total(n for cost in own for n in (cost.reads, cost.writes, cost.weights))),
         resolved(total(n for cost in fused for n in (cost.reads, cost.writes, cost.weights))),
         tuple(products(widths, set(judged)).items()),
     )
