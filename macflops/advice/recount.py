@@ -11,6 +11,7 @@ from macflops.advice.widths import Widths
 from macflops.arithmetic import exact_div
 from macflops.fusion import Merged, merged_costs
 from macflops.machine import Machine, is_data, padded
+from macflops.network import Layer
 
 
 class Product(NamedTuple):
@@ -57,12 +58,13 @@ class Recount(NamedTuple):
     mult_adds: Any
     params: Any
     mac_runtime: Any
+    matmuls: Any  # mult-adds of what is no convolution or linear layer: nothing is rounded up there
     products: tuple[tuple[Product, int], ...]  # and how many layers are like it
 
     def work(self, values: Sequence[int], machine: Machine) -> float:
         """Return the work at such widths: padded mult-adds + balance x memory access under runtime fusion."""
         mult_adds = sum(count * product.padded(values, machine.grain) for product, count in self.products)
-        return mult_adds + machine.balance * at(self.mac_runtime, values)
+        return mult_adds + at(self.matmuls, values) + machine.balance * at(self.mac_runtime, values)
 
 
 def recount(widths: Widths, merged: Merged, judged: Iterable[int]) -> Recount:
@@ -76,6 +78,7 @@ def recount(widths: Widths, merged: Merged, judged: Iterable[int]) -> Recount:
         resolved(total(cost.mult_adds for cost in own)),
         resolved(total(cost.params for cost in own)),
         resolved(total(n for cost in fused for n in (cost.reads, cost.writes, cost.weights))),
+        resolved(total(own[i].mult_adds for i, layer in enumerate(widths.network.layers) if not is_weighted(layer))),
         tuple(products(widths, set(judged)).items()),
     )
 
@@ -86,7 +89,7 @@ def products(widths: Widths, judged: set[int]) -> dict[Product, int]:
     data = is_data(network)
     alike: dict[Any, int] = {}
     for index, layer in enumerate(symbolic.layers):
-        if layer.operator.role in ("convolution", "linear"):
+        if is_weighted(layer):
             cost, (x, y) = widths.own[index], (symbolic.tensors[t].shape for t in (layer.inputs[0], layer.outputs[0]))
             channel = -1 if layer.operator.role == "linear" else 1
             numbers = (cost.reads, cost.writes, cost.weights, cost.mult_adds, x[channel], y[channel])
@@ -101,6 +104,11 @@ def products(widths: Widths, judged: set[int]) -> dict[Product, int]:
         product = Product(reads, writes, weights, mult_adds, channels, reads_data, is_judged)
         found[product] = found.get(product, 0) + count
     return found
+
+
+def is_weighted(layer: Layer) -> bool:
+    """Tell whether a layer is a convolution or a linear layer."""
+    return layer.operator.role in ("convolution", "linear")
 
 
 def _is_one(number: Any) -> bool:
