@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
@@ -110,6 +109,8 @@ def assignments(file: str, name: str, value: Any) -> list[str]:
     """Return a table of values as NAME=VALUE, each value as it would stand in YAML."""
     if not isinstance(value, dict):
         raise refused(file, name, value, f"a table: [{name}]")
+    import json
+
     try:
         return [f"{key}={item if isinstance(item, str) else json.dumps(item)}" for key, item in value.items()]
     except TypeError:  # TOML has dates

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from errno import EACCES
 from typing import Any, TypeVar
 
 import click
@@ -16,17 +15,26 @@ from macflops.fusion import MODES
 from macflops.network import Network
 from macflops.wording import counted
 
-ERRORS = "backslashreplace"  # names of files need not be text; what is none is escaped
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-def counting_options(command: Decorated) -> Decorated:
-    """Add what decides which network is counted and how."""
+def network_options(command: Decorated) -> Decorated:
+    """Add what decides which network a source holds."""
     options = [
         click.option("--set", "set_", multiple=True, metavar="NAME=VALUE", help="A parameter or symbolic dimension."),
         click.option("--variant", metavar="NAME", help="One of the file's variants."),
         click.option("--input-shape", multiple=True, metavar="[NAME=]1x3x224x224", help="The input's shape."),
         click.option("--batch", type=click.IntRange(1), metavar="N", help="The first dimension of every input."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def counting_options(command: Decorated) -> Decorated:
+    """Add what decides which network is counted and how."""
+    options = [
+        network_options,
         click.option(
             "--dtype",
             type=click.Choice(list(BYTES)),
@@ -64,8 +72,12 @@ def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
 
 def count_arguments(options: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
     """Take the counting options out of a command's options, as arguments of `macflops.count`, with the limits set."""
-    names = ("variant", "batch", "dtype", "fusion")
-    arguments = {name: options.pop(name) for name in names}
+    return {name: options.pop(name) for name in ("dtype", "fusion")} | network_arguments(options, tables)
+
+
+def network_arguments(options: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    """Take the network's options out of a command's options, as arguments of `macflops.load`, with the limits set."""
+    arguments = {name: options.pop(name) for name in ("variant", "batch")}
     arguments["set"] = options.pop("set_")
     arguments["input_shape"] = options.pop("input_shape") or None
     arguments["limits"] = tables.get("limits")
@@ -111,69 +123,6 @@ def warn(network: Network, strict: bool) -> None:
         if strict:
             raise SourceError(Location(network.source), what, "leave --strict out to count the rest")
         click.echo(f"{printable(network.source)}: warning: {printable(what)}", err=True)
-
-
-def write(text: str, output: str | None) -> None:
-    """Print a result, or write it to a file: a regular one whole or not at all, a device or a pipe as it is.
-
-    `-` is standard output. A symbolic link stays one: what it leads to is written.
-    """
-    if output is None or output == "-":
-        write_out(text)
-        return
-    try:
-        special = os.path.exists(output) and not os.path.isfile(output)
-        if special or output.startswith(("/dev/", "/proc/")):  # replacing /dev/null would take it from all others
-            with open(output, "w", encoding="utf-8", errors=ERRORS) as file:
-                file.write(f"{text}\n")
-        else:
-            replace(os.path.realpath(output), f"{text}\n")
-    except BrokenPipeError:
-        raise
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SourceError(
-            Location(output or "''"), f"cannot be written: {reason.lower()}", "name another file"
-        ) from None
-
-
-def write_out(text: str) -> None:
-    """Print a result. A reader that goes away, as `| head` does, is no error: the command ends as it would have."""
-    try:
-        click.echo(text)
-    except BrokenPipeError:
-        silence(sys.stdout)
-    except OSError as error:
-        silence(sys.stdout)
-        reason = (error.strerror or str(error)).lower()
-        raise SourceError(Location("standard output"), f"cannot be written: {reason}", "name a file with -o") from None
-
-
-def silence(stream: Any) -> None:
-    """Send what is still to be written to nowhere, or Python would try again when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def replace(target: str, text: str) -> None:
-    """Put a regular file with this text in the place of another, or of none, in one step."""
-    import tempfile
-
-    mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else None
-    if mode is not None and not os.access(target, os.W_OK):
-        raise PermissionError(EACCES, os.strerror(EACCES))
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".macflops.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors=ERRORS) as file:
-            file.write(text)
-        if mode is None:
-            umask = os.umask(0)
-            os.umask(umask)
-            mode = 0o666 & ~umask
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def terminal_style() -> Callable[..., str]:

@@ -14,8 +14,8 @@ from macflops.cli._options import (
     terminal_style,
     warn,
     with_settings,
-    write,
 )
+from macflops.cli._output import write
 from macflops.reports import find, names
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from macflops.api import assignments, shapes
-from macflops.cli._options import format_option, write
+from macflops.cli._options import format_option
+from macflops.cli._output import write
 from macflops.crosscheck import BATCHES, SIZES, Comparison, check, networks
 from macflops.errors import Location, SourceError
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 import macflops
-from macflops.cli._options import ERRORS, silence
+from macflops.cli._output import ERRORS, silence
 from macflops.errors import SourceError, printable
 from macflops.members import members
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from macflops.cli._options import format_option, write
+from macflops.cli._options import format_option
+from macflops.cli._output import write
 from macflops.errors import Location, SourceError
 from macflops.guidelines import codes, find
 from macflops.reports._layout import wrapped

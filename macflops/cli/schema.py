@@ -6,7 +6,7 @@ import json
 
 import click
 
-from macflops.cli._options import write
+from macflops.cli._output import write
 from macflops.errors import Location, SourceError
 from macflops.schemas import find, names
 

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 import macflops
-from macflops.cli._options import format_option, write
+from macflops.cli._options import format_option
+from macflops.cli._output import write
 from macflops.report import Report
 from macflops.wording import quantity
 from macflops.zoo import find, names

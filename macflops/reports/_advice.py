@@ -9,6 +9,7 @@ from macflops.errors import printable
 from macflops.guidelines.findings import Finding
 from macflops.report import Report
 from macflops.reports._layout import Style, wrapped
+from macflops.wording import counted
 
 SHORT = 60  # what is longer is told once
 
@@ -80,7 +81,8 @@ def trades(effect: Effect) -> str:
         for code, share in effect.rules.items()
         if share.before is not None and share.after is not None and share.after - share.before >= 0.001
     ]
-    return f"{', '.join(worse)}: the total is lower" if worse else ""
+    lower = effect.mac_elements is not None and effect.mac_elements < 0
+    return f"{', '.join(worse)}{': the total is lower' if lower else ''}" if worse else ""
 
 
 def ties(finding: Finding, report: Report) -> str:
@@ -90,8 +92,8 @@ def ties(finding: Finding, report: Report) -> str:
     for layer in report.network.layers:
         if layer.name in names:
             kinds[layer.operator.name] = kinds.get(layer.operator.name, 0) + 1
-    listed = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items()]
-    return f"{' and '.join(listed)} share its width: they change as one"
+    listed = " and ".join(counted(count, kind) for kind, count in kinds.items())
+    return f"{listed} {'shares' if len(names) == 1 else 'share'} its width: they change as one"
 
 
 def start(report: Report, advice: Advice) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from macflops.arithmetic import is_symbolic
+from macflops.errors import Location, SourceError
 from macflops.network import Network
 from macflops.writers.yaml import text
 from macflops.writers.yaml.blocks import Blocks, is_numbered, named
@@ -24,6 +25,11 @@ def written(network: Network) -> bytes:
     entries = units.entries()
     names: dict[str, int] = {}
     for given in network.inputs:
+        if not network.tensors[given.tensor].shape:
+            hint = "give it one of size 1"
+            raise SourceError(
+                Location(network.source), f"input {given.name} has no dimensions, native YAML inputs do", hint
+            )
         name = word(given.name.replace(".", "_")) or "input"
         while name in names:
             name += "_"

@@ -141,22 +141,24 @@ class Blocks:
             if expression:
                 for place in groups[values]:
                     slots[place].text = expression
-        required, optional = [], []
+        required: dict[str, list[int | str]] = {}
+        optional: dict[str, list[int | str]] = {}
+        defaults: dict[str, int | str] = {}
         for values, places in groups.items():
             if slots[places[0]].text is not None:
                 continue
-            defaults = {slots[place].default for place in places}
-            default = defaults.pop() if len(defaults) == 1 else None
+            named = names[values]
+            found = {slots[place].default for place in places}
+            default = found.pop() if len(found) == 1 else None
             if default is not None and default in values:
-                optional.append(f"{names[values]}={default}")
-            else:
-                required.append(names[values])
-                default = None
+                defaults[named] = default
+            (optional if named in defaults else required)[named] = list(values)
             for place in places:
-                slots[place].text = names[values]
-            for scope, value in zip(scopes, values, strict=True):
-                scope.call.fields[names[values]] = Slot(names[values], value, default)
-        return [*required, *optional]
+                slots[place].text = named
+        for named, given in {**required, **optional}.items():
+            for scope, value in zip(scopes, given, strict=True):
+                scope.call.fields[named] = Slot(named, value, defaults.get(named))
+        return [*required, *(f"{named}={default}" for named, default in defaults.items())]
 
     def parameter(self, slots: Sequence[Slot], taken: Collection[str]) -> str:
         """Return a name for a parameter, by the fields that it is for and the entries that have them."""
