@@ -68,16 +68,20 @@ class Costs:
     def rows(self) -> tuple[Row, ...]:
         """One row per layer, in execution order."""
         layers, hosts = self.network.layers, self.merged.hosts
-        merged = merged_costs(self.network, self.own, self.merged)
         return tuple(
             Row(position, layer, cost, own, None if host is None else layers[host].name)
-            for position, (layer, cost, own, host) in enumerate(zip(layers, merged, self.own, hosts, strict=True))
+            for position, (layer, cost, own, host) in enumerate(zip(layers, self.fused, self.own, hosts, strict=True))
         )
 
     @cached_property
     def mac(self) -> Dim:
         """Memory access cost of the whole network, in elements."""
-        return sum(row.mac for row in self.rows)
+        return sum(cost.mac for cost in self.fused)
+
+    @cached_property
+    def fused(self) -> list[Cost]:
+        """The cost of each layer under the chosen fusion."""
+        return merged_costs(self.network, self.own, self.merged)
 
     @cached_property
     def mult_adds(self) -> Dim:
