@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from macflops.arithmetic import Shape
+from macflops.arithmetic import Shape, is_integer
 from macflops.network import Layer, Network
 
 LARGEST = 100  # layers; a region of more is no block, and is cut where two joins alone are live
@@ -116,19 +116,33 @@ def label(network: Network, start: int, stop: int) -> str:
 
 
 def unique(names: Iterable[str]) -> list[str]:
-    """Return the names with _2, _3 behind those that came before."""
+    """Return the names with _2, _3 behind those that came before, but never a name that is there already."""
+    given = list(names)
+    taken = set(given)
     seen: dict[str, int] = {}
     found = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    for name in given:
+        number = seen.get(name, 0) + 1
+        new = name
+        while number > 1 and (new := f"{name}_{number}") in taken:
+            number += 1
+        seen[name] = number
+        taken.add(new)
+        found.append(new)
     return found
 
 
 def output_sides(network: Network, stop: int) -> str:
     """Return the sides of the last layer's output, as 28x28; 1x1 for a vector."""
     shape: Shape = network.tensors[network.layers[stop - 1].outputs[0]].shape
-    return "x".join(map(str, shape[2:])) or "1x1"
+    return "x".join(map(str, shape[2:])) or "1x1" if all(map(is_integer, shape)) else symbolic_sides(shape)
+
+
+def symbolic_sides(shape: Shape) -> str:
+    """Return sides of which some are symbolic, in the grammar of expressions, as H // 8 x W // 8."""
+    from macflops.closed_form import written
+
+    return " x ".join(str(written(side)) for side in shape[2:]) or "1x1"
 
 
 def side_by_side(network: Network, block: Block) -> list[list[Layer]]:

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from macflops.arithmetic import is_symbolic, surely
+from macflops.arithmetic import floor_div, is_symbolic, surely
 from macflops.errors import ExpressionError
 from macflops.spelling import did_you_mean
 
@@ -135,7 +135,7 @@ OPERATIONS: dict[str, Callable[[Any, Any, int, int], Any]] = {
     "-": arithmetic("-", operator.sub),
     "*": arithmetic("*", operator.mul),
     "/": arithmetic("/", over(operator.truediv)),
-    "//": arithmetic("//", over(operator.floordiv)),
+    "//": arithmetic("//", over(floor_div)),
     "%": arithmetic("%", over(operator.mod)),
     "**": power,
 }
@@ -211,7 +211,7 @@ def rounding(name: str, plain: Callable[[Any], int]) -> Callable[[int, int, Any]
 
 def symbolic_rounding(name: str, value: Any, at: int) -> Any:
     """Return floor or ceil of a symbolic value; the other functions where it surely is whole, or not negative."""
-    import sympy
+    from macflops.floors import floor_of
 
     if value.is_integer:
         return value
@@ -219,7 +219,7 @@ def symbolic_rounding(name: str, value: Any, at: int) -> Any:
         name = "floor"
     if name not in ("floor", "ceil"):
         raise ExpressionError(at, f"{name} of {value}, which is no number yet", "use floor or ceil, or set its symbols")
-    return settled((sympy.floor if name == "floor" else sympy.ceiling)(value))
+    return settled(floor_of(value, 1) if name == "floor" else -floor_of(-value, 1))
 
 
 def absolute(at: int, most: int, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
+from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
 
@@ -13,17 +14,30 @@ class GrammarPrinter(StrPrinter):  # type: ignore[misc]
 
     def _print_floor(self, expression: Any) -> str:
         dividend, divisor = sympy.fraction(sympy.together(expression.args[0]))
-        return f"(({self._print(dividend)}) // {self.parenthesize(divisor, 1000)})"
+        return f"({self.parenthesize(dividend, PRECEDENCE['Mul'])} // {self.divisor(divisor)})"
 
     def _print_ceiling(self, expression: Any) -> str:
         dividend, divisor = sympy.fraction(sympy.together(expression.args[0]))
-        return f"(-(({self._print(-dividend)}) // {self.parenthesize(divisor, 1000)}))"
+        return f"(-({self.parenthesize(-dividend, PRECEDENCE['Mul'])} // {self.divisor(divisor)}))"
+
+    def count(self, expression: Any) -> str:
+        """Return an expression whose values are integers: a quotient by a number is exact, and written with //."""
+        dividend, divisor = sympy.fraction(sympy.together(expression))
+        if divisor == 1:
+            return self._print(dividend)  # type: ignore[no-any-return]
+        sign = "//" if divisor.is_Integer else "/"
+        return f"{self.parenthesize(dividend, PRECEDENCE['Mul'])} {sign} {self.divisor(divisor)}"
+
+    def divisor(self, expression: Any) -> str:
+        """Return what stands behind a //: an atom, or else in parentheses."""
+        text = self._print(expression)
+        return text if expression.is_Atom and not text.startswith("-") else f"({text})"
 
     def _print_Min(self, expression: Any) -> str:
-        return f"min({', '.join(map(self._print, expression.args))})"
+        return f"min({', '.join(map(self.count, expression.args))})"
 
     def _print_Max(self, expression: Any) -> str:
-        return f"max({', '.join(map(self._print, expression.args))})"
+        return f"max({', '.join(map(self.count, expression.args))})"
 
 
 def written(number: Any) -> int | str:
@@ -37,9 +51,4 @@ def written(number: Any) -> int | str:
         return int(expression)
     if not expression.has(sympy.Max):
         expression = sympy.expand(expression)
-    dividend, divisor = sympy.fraction(sympy.together(expression))
-    printer = GrammarPrinter({"order": "lex"})
-    if divisor == 1:
-        return printer.doprint(dividend)  # type: ignore[no-any-return]
-    sign = "//" if divisor.is_Integer else "/"
-    return f"({printer.doprint(dividend)}) {sign} ({printer.doprint(divisor)})"
+    return GrammarPrinter({"order": "lex"}).count(expression)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from macflops.calculation import FUNCTIONS, MAGNITUDE, OPERATIONS, compared, negated, subscripted, truth
 from macflops.errors import ExpressionError
@@ -75,7 +75,13 @@ def parse(text: str) -> Expression:
 
 
 class Parser:
-    """Reads tokens from left to right, one ahead; each rule returns what computes its part."""
+    """Reads tokens from left to right, one ahead; each rule returns what computes its part.
+
+    A parser of claims computes on other kinds of numbers: it has other operations, functions and constants.
+    """
+
+    operations: ClassVar[Mapping[str, Callable[[Any, Any, int, int], Any]]] = OPERATIONS
+    functions: ClassVar[Mapping[str, tuple[Callable[..., Any], int, int | None]]] = FUNCTIONS
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -134,7 +140,7 @@ class Parser:
                 left = self.logic(left, token, binding, depth)
             elif binding == POWER:  # from right to left, and its exponent may have a sign
                 self.advance()
-                left = chain(left, [(OPERATIONS["**"], self.expression(SIGN, depth + 1), at)])
+                left = chain(left, [(self.operations["**"], self.expression(SIGN, depth + 1), at)])
             else:
                 left = self.arithmetic(left, binding, depth)
 
@@ -142,7 +148,7 @@ class Parser:
         """Read a run of sums, or of products, from left to right; as long as it may be, it is one level."""
         rest = []
         while self.kind == "sign" and BINDING.get(self.token) == binding:
-            operation, at = OPERATIONS[self.token], self.at
+            operation, at = self.operations[self.token], self.at
             self.advance()
             rest.append((operation, self.expression(binding + 1, depth + 1), at))
         return chain(left, rest)
@@ -212,9 +218,8 @@ class Parser:
         """Read a number, a name, a call or an expression in parentheses."""
         token, at, kind = self.token, self.at, self.kind
         if kind == "number":
-            value = number(token, at)
             self.advance()
-            return lambda names, most: value
+            return self.constant(token, at)
         if kind == "name" and token not in KEYWORDS:
             self.advance()
             if self.token == "(":
@@ -232,11 +237,16 @@ class Parser:
             raise ExpressionError(at, "a list has no place in an expression", "give the list a name among the params")
         raise self.unexpected()
 
+    def constant(self, token: str, at: int) -> Run:
+        """Return what gives the number that digits stand for."""
+        value = number(token, at)
+        return lambda names, most: value
+
     def call(self, name: str, at: int, depth: int) -> Run:
         """Read the arguments of a function."""
-        if name not in FUNCTIONS:
-            raise ExpressionError(at, f"{name} is no function", did_you_mean(name, FUNCTIONS, "functions are"))
-        function, least, most_arguments = FUNCTIONS[name]
+        if name not in self.functions:
+            raise ExpressionError(at, f"{name} is no function", did_you_mean(name, self.functions, "functions are"))
+        function, least, most_arguments = self.functions[name]
         self.advance()
         arguments: list[Run] = []
         while not self.took(")"):

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 import macflops
-from macflops.cli._options import network_arguments, network_options, warn, with_settings, write, write_bytes
+from macflops.cli._options import network_arguments, network_options, warn, with_settings
+from macflops.cli._output import write, write_bytes
 from macflops.errors import Location, SourceError
 from macflops.writers import writer_of, written
 

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 import macflops
-from macflops.cli._options import format_option, write
+from macflops.cli._options import format_option
+from macflops.cli._output import write
 from macflops.report import Report
 from macflops.wording import quantity
 from macflops.zoo import find, names
@@ -19,12 +20,12 @@ from macflops.zoo.stages import stage_table
 PRODUCTS = {"mult_adds": ("conv+fc", "conv"), "params": ("all",)}
 
 
-@click.group()
+@click.group(short_help="Show the networks that ship.")
 def command() -> None:
     """Show the networks that ship, with published figures beside ours."""
 
 
-@command.command("list")
+@command.command("list", short_help="List them, published figures beside ours.")
 @format_option("text", "json")
 def list_command(style: str, output: str | None) -> None:
     """List the networks: mult-adds and parameters beside the published ones, top-1 error and speeds as published."""
@@ -62,7 +63,7 @@ def list_command(style: str, output: str | None) -> None:
     write("\n".join(line.rstrip() for line in (*text, *notes)), output)
 
 
-@command.command("show")
+@command.command("show", short_help="Show one: its YAML, stages and sources.")
 @click.argument("name")
 @format_option("text", "json")
 def show_command(name: str, style: str, output: str | None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from macflops.errors import Location, SourceError
@@ -90,7 +90,7 @@ def top_level(source: Source) -> dict[str, Node]:
 def title(node: Node | None, source: Source) -> str:
     """Return the network's name: as it is written, or as the file is called."""
     if node is None:
-        return "stdin" if source.file == "-" else PurePath(source.file).stem
+        return "stdin" if source.file == "-" else os.path.splitext(os.path.basename(source.file))[0]
     if type(node) is not Scalar or not node.text:
         raise source.error(node, f"name is {kind(node)}", "write a text")
     return node.text

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from macflops import ops
+from macflops.arithmetic import floor_div
 from macflops.calculation import described, is_number, settled
 
 MISSING: Any = object()
@@ -170,7 +171,7 @@ def padding(value: Any, sides: int, most: int, free: bool) -> tuple[Any, ...] | 
 
 def same(kernel: tuple[Any, ...], dilation: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the padding that keeps the sides at stride 1 under an odd kernel: dilation·(kernel − 1) // 2 around."""
-    return tuple(d * (k - 1) // 2 for k, d in zip(kernel, dilation, strict=True)) * 2
+    return tuple(floor_div(d * (k - 1), 2) for k, d in zip(kernel, dilation, strict=True)) * 2
 
 
 def completed(of: Spec, values: dict[str, Any], sides: int) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""`macflops formula`: the closed form of a paper's block."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from macflops.cli._options import format_option
+from macflops.cli._output import write
+from macflops.fusion import MODES
+
+QUANTITIES = ("mult_adds", "params", "mac")
+KINDS = ("convolution", "pointwise", "depthwise", "element-wise")
+
+
+@click.command()
+@click.argument("block", required=False)
+@click.option("--quantity", type=click.Choice(QUANTITIES), default="mult_adds", help="mult_adds, params or mac.")
+@click.option("--set", "set_", multiple=True, metavar="NAME=VALUE", help="A number, or an expression: m=c/4.")
+@click.option("--of", "kind", type=click.Choice(KINDS), help="Of layers of this kind alone.")
+@click.option("--fusion", type=click.Choice(MODES), default="none", help="What the runtime merges.")
+@click.option("--latex", is_flag=True, help="In LaTeX.")
+@format_option("text", "json")
+def command(
+    block: str | None,
+    quantity: str,
+    set_: tuple[str, ...],
+    kind: str | None,
+    fusion: str,
+    latex: bool,
+    style: str,
+    output: str | None,
+) -> None:
+    """Print the closed form of a paper's BLOCK, or list the blocks.
+
+    mac is memory access cost in elements. Symbols are those of the papers; with --set for each of them the number is
+    exact.
+    """
+    from macflops.symbolic import blocks, formula
+    from macflops.symbolic.walk import find
+
+    if block is None:
+        listed = {name.replace("_", "-"): find(name) for name in blocks()}
+        lines = [f"{name:20} {', '.join(found.params):24} {found.title}" for name, found in listed.items()]
+        document = [
+            {"block": n, "title": b.title, "source": b.source, "symbols": [*b.params]} for n, b in listed.items()
+        ]
+        write(json.dumps(document, indent=2, ensure_ascii=False) if style == "json" else "\n".join(lines), output)
+        return
+    found = formula(block, quantity, set=set_, of=kind, fusion=fusion)  # type: ignore[arg-type]  # click checked it
+    if style == "json":
+        write(json.dumps(found.to_dict(), indent=2, ensure_ascii=False), output)
+    else:
+        write(found.latex() if latex else found.text(), output)

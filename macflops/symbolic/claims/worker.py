@@ -1,0 +1,36 @@
+"""Decides one claim in a process of its own: texts come in as JSON, the verdict goes out as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from macflops.errors import ExpressionError
+from macflops.symbolic.claims.decide import claims, decided
+
+MEMORY = 3 << 30  # bytes
+
+
+def main() -> None:
+    """Read, decide, write."""
+    limit_memory()
+    claim, *assumptions = claims(json.loads(sys.stdin.read()))
+    try:
+        verdict = decided(claim, assumptions)
+    except ExpressionError as error:
+        sys.stdout.write(json.dumps(("unknown", None, str(error))))
+        return
+    sys.stdout.write(json.dumps(verdict))
+
+
+def limit_memory() -> None:
+    """Keep this process from taking all memory, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows has no limits of this kind
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+if __name__ == "__main__":
+    main()
