@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from macflops.arithmetic import is_symbolic
+from macflops.budgets import budgets
 from macflops.costs import BYTES
 from macflops.costs import count as costs_of
 from macflops.errors import Location, SourceError
 from macflops.fusion import MODES, Fusion
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds, judge
+from macflops.machine import DEFAULT, Machine
 from macflops.network import Network, no_garbage_collection
 from macflops.report import Budget, Report
+
+if TYPE_CHECKING:
+    from macflops.differences import Diff
 
 Source: TypeAlias = "str | PathLike[str] | Network"
 
@@ -57,17 +62,20 @@ def load(
     return network
 
 
-def count(source: Source, *, dtype: str = "float32", fusion: Fusion = "none", **options: Any) -> Report:
+def count(
+    source: Source, *, dtype: str = "float32", fusion: Fusion = "none", machine: Machine = DEFAULT, **options: Any
+) -> Report:
     """Count a network: params, mult-adds, and memory access in elements and bytes, layer by layer.
 
-    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime. Further options are those of `load`.
+    `dtype` is float32, float16, bfloat16 or int8; `fusion` none, bn or runtime; `machine` what the work is for. Further
+    options are those of `load`.
     Raises SourceError where the source cannot be read.
     """
     choice("dtype", dtype, tuple(BYTES))
     choice("fusion", fusion, MODES)
     network = load(source, **options)
     with no_garbage_collection():
-        return Report(costs_of(network, fusion, dtype), batch_of(network))
+        return Report(costs_of(network, fusion, dtype, machine), batch_of(network))
 
 
 def audit(
@@ -75,16 +83,21 @@ def audit(
     *,
     select: str | Iterable[str] | None = None,
     ignore: str | Iterable[str] = (),
-    budget: Mapping[str, int] | None = None,
+    budget: Mapping[str, int | str] | Iterable[str] = (),
     thresholds: Thresholds | None = None,
+    advice: bool = True,
+    hold: Mapping[str, float] | None = None,
     **options: Any,
 ) -> Report:
-    """Count a network, check the guidelines and say what makes it slow.
+    """Count a network, check the guidelines, say what makes it slow and what to write instead.
 
-    `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be. Further options are
-    those of `count`. Raises SourceError where the source cannot be read, or a dimension is symbolic.
+    `select` and `ignore` are codes of rules, `budget` maps names of totals to the most they may be (or lists
+    "NAME=MAX"). Without `advice` nothing is looked for; `hold` maps mult_adds and params to the share by which advice
+    may change them. Further options are those of `count`. Raises SourceError where the source cannot be read, or a
+    dimension is symbolic.
     """
     rules = selected(select, ignore)
+    most = budgets(budget, Location("--budget"))
     counted = count(source, **options)
     network = counted.network
     unknown = sorted({str(s) for i in network.inputs for d in network.tensors[i.tensor].shape for s in symbols(d)})
@@ -94,8 +107,23 @@ def audit(
         raise SourceError(Location(network.source), what, hint)
     with no_garbage_collection():
         findings, verdict = judge(counted.costs, counted.blocks, rules, thresholds)
-        budgets = tuple(Budget(name, most, total(counted, name)) for name, most in (budget or {}).items())
-        return Report(counted.costs, counted.batch, findings, verdict, budgets)
+        held = tuple(Budget(name, limit, getattr(counted.totals, name)) for name, limit in most.items())
+        if not findings or not advice:
+            return Report(counted.costs, counted.batch, findings, verdict, held)
+        from macflops.advice.answer import answered
+
+        given, findings, verdict = answered(counted.costs, findings, verdict, rules, thresholds or Thresholds(), hold)
+        return Report(counted.costs, counted.batch, findings, verdict, held, given)
+
+
+def diff(base: Source, head: Source, **options: Any) -> Diff:
+    """Count two networks and compare them layer by layer. Options are those of `count`, for both.
+
+    Raises SourceError where a source cannot be read.
+    """
+    from macflops.differences import Diff
+
+    return Diff(count(base, **options), count(head, **options))
 
 
 def symbols(dimension: Any) -> Iterable[Any]:
@@ -103,15 +131,11 @@ def symbols(dimension: Any) -> Iterable[Any]:
     return dimension.free_symbols if is_symbolic(dimension) else ()
 
 
-def total(report: Report, name: str) -> int:
-    """Return one of a report's totals by name. Raises SourceError where there is none."""
-    choice("budget", name, tuple(n for n in report.totals._fields if n != "arithmetic_intensity"))
-    return getattr(report.totals, name)  # type: ignore[no-any-return]
-
-
 def selected(select: str | Iterable[str] | None, ignore: str | Iterable[str]) -> list[str]:
     """Return the codes of the rules to check. Raises SourceError on a code that no rule has."""
-    wanted, unwanted = split_codes(select) if select else list(codes()), split_codes(ignore)
+    wanted, unwanted = list(codes()) if select is None else split_codes(select), split_codes(ignore)
+    if not wanted:
+        raise SourceError(Location("--select"), "no rule is named", f"use some of {', '.join(codes())}")
     for name, given in (("select", wanted), ("ignore", unwanted)):
         for code in given:
             choice(name, code, codes())
@@ -127,7 +151,7 @@ def split_codes(given: str | Iterable[str]) -> list[str]:
 def choice(name: str, given: str, known: Sequence[str]) -> None:
     """Raise SourceError unless a value is one of the known ones."""
     if given not in known:
-        raise SourceError(Location(name), f"{given!r} is not known", f"use one of {', '.join(known)}")
+        raise SourceError(Location(f"--{name}"), f"{given!r} is not known", f"use one of {', '.join(known)}")
 
 
 def assignments(given: Mapping[str, Any] | Iterable[str]) -> dict[str, Any]:
@@ -138,7 +162,7 @@ def assignments(given: Mapping[str, Any] | Iterable[str]) -> dict[str, Any]:
     for text in [given] if isinstance(given, str) else given:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise SourceError(Location("set"), f"{text!r} is no assignment", "write NAME=VALUE")
+            raise SourceError(Location("--set"), f"{text!r} is no assignment", "write NAME=VALUE")
         found[name.strip()] = value
     return found
 
@@ -154,6 +178,8 @@ def shapes(given: Any) -> dict[str | None, tuple[int | str, ...]] | None:
     found: dict[str | None, tuple[int | str, ...]] = {}
     for part in given:
         name, equals, dimensions = part.rpartition("=") if isinstance(part, str) else ("", "", part)
+        if equals and not name.strip():
+            raise SourceError(Location("--input-shape"), f"{part!r} names no input", "write NAME=1x3x224x224")
         found[name.strip() if equals else None] = shape(dimensions)
     return found
 
@@ -166,7 +192,9 @@ def shape(given: Any) -> tuple[int | str, ...]:
         text = str(part).strip()
         dimension = int(text) if text.isdecimal() and len(text) < 20 else text
         if dimension == 0 or (isinstance(dimension, str) and not dimension.isidentifier()):
-            raise SourceError(Location("input-shape"), f"{given!r} is no shape", "write it as 1x3x224x224, or 1x3xHxW")
+            raise SourceError(
+                Location("--input-shape"), f"{given!r} is no shape", "write it as 1x3x224x224, or 1x3xHxW"
+            )
         found.append(dimension)
     return tuple(found)
 

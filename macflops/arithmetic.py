@@ -1,7 +1,8 @@
 """What formulas need of numbers, for each kind that they are evaluated on.
 
-The kinds are Python integers (exact, as large as need be), NumPy arrays of integers (sweeps) and SymPy expressions
-(closed forms). Only this file tells them apart, and it imports neither NumPy nor SymPy unless one of theirs comes in.
+The kinds are Python integers (exact, as large as need be), NumPy arrays of integers (sweeps), SymPy expressions
+(closed forms) and polynomials in a network's widths (advice). Only this file tells them apart, and it imports neither
+NumPy nor SymPy unless one of theirs comes in.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ def is_symbolic(number: object) -> bool:
 
 def exact_div(dividend: Dim, divisor: Dim) -> Dim:
     """Return dividend ÷ divisor where it leaves no remainder: checked before, or implied by the formula."""
+    if type(dividend) is int and type(divisor) is int:
+        return dividend // divisor
+    if hasattr(dividend, "divided_by"):
+        return dividend.divided_by(divisor)  # type: ignore[no-any-return]  # a polynomial's quotient
     if hasattr(dividend, "free_symbols") or hasattr(divisor, "free_symbols"):
         return dividend / divisor  # type: ignore[return-value]  # SymPy's exact quotient
     return dividend // divisor

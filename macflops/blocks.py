@@ -116,12 +116,19 @@ def label(network: Network, start: int, stop: int) -> str:
 
 
 def unique(names: Iterable[str]) -> list[str]:
-    """Return the names with _2, _3 behind those that came before."""
+    """Return the names with _2, _3 behind those that came before, but never a name that is there already."""
+    given = list(names)
+    taken = set(given)
     seen: dict[str, int] = {}
     found = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    for name in given:
+        number = seen.get(name, 0) + 1
+        new = name
+        while number > 1 and (new := f"{name}_{number}") in taken:
+            number += 1
+        seen[name] = number
+        taken.add(new)
+        found.append(new)
     return found
 
 

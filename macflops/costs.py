@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
 from macflops.arithmetic import Dim, exact_div, is_symbolic
 from macflops.fusion import Fusion, Merged, merge, merged_costs
 from macflops.liveness import peak_elements
+from macflops.machine import DEFAULT, Machine, channels, is_data, padded
 from macflops.network import Layer, Network
 from macflops.ops import Cost
 
@@ -53,10 +54,15 @@ class Costs:
     own: tuple[Cost, ...]  # without fusion
     fusion: Fusion
     dtype: str
+    machine: Machine = DEFAULT
 
     def under(self, fusion: Fusion) -> Costs:
         """Return the costs of the same network under another fusion mode. No operator is asked again."""
-        return self if fusion == self.fusion else Costs(self.network, self.own, fusion, self.dtype)
+        if fusion == self.fusion:
+            return self
+        if fusion not in self._others:
+            self._others[fusion] = replace(self, fusion=fusion)
+        return self._others[fusion]
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -74,13 +80,40 @@ class Costs:
         return sum(row.mac for row in self.rows)
 
     @cached_property
+    def mult_adds(self) -> Dim:
+        """The multiply-accumulates of the whole network."""
+        return sum(cost.mult_adds for cost in self.own)
+
+    @cached_property
+    def params(self) -> Dim:
+        """The learnable parameters of the whole network."""
+        return sum(cost.params for cost in self.own)
+
+    @cached_property
+    def padded(self) -> tuple[Dim, ...]:
+        """The mult-adds of each layer with channels rounded up to the machine's grain."""
+        network, data = self.network, is_data(self.network)
+        found = []
+        for layer, cost in zip(network.layers, self.own, strict=True):
+            number = cost.mult_adds
+            if layer.operator.role in ("convolution", "linear"):
+                number = padded(number, *channels(network, layer), self.machine.grain, data[layer.inputs[0]])
+            found.append(number)
+        return tuple(found)
+
+    @cached_property
+    def work(self) -> float:
+        """What predicts time: padded mult-adds, and memory access under runtime fusion by what an element costs."""
+        return sum(self.padded) + self.machine.balance * self.under("runtime").mac
+
+    @cached_property
     def totals(self) -> Totals:
         """The sums over all layers."""
         rows, width = self.rows, BYTES[self.dtype]
-        flops = 2 * sum(row.cost.mult_adds for row in rows)
+        flops = 2 * self.mult_adds
         return Totals(
-            params=sum(row.cost.params for row in rows),
-            mult_adds=sum(row.cost.mult_adds for row in rows),
+            params=self.params,
+            mult_adds=self.mult_adds,
             flops=flops,
             elementwise_ops=sum(row.cost.elementwise_ops for row in rows),
             mac_elements=self.mac,
@@ -91,17 +124,21 @@ class Costs:
         )
 
     @cached_property
+    def _others(self) -> dict[Fusion, Costs]:
+        return {}
+
+    @cached_property
     def _merged(self) -> Merged:
         return merge(self.network, self.fusion)
 
 
-def count(network: Network, fusion: Fusion = "none", dtype: str = "float32") -> Costs:
+def count(network: Network, fusion: Fusion = "none", dtype: str = "float32", machine: Machine = DEFAULT) -> Costs:
     """Count a network: each layer's operator once. A layer that shares another's weights adds no parameters."""
     own = []
     for layer in network.layers:
         cost = layer.operator.cost(*network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
         own.append(cost if layer.shares is None else cost._replace(params=0))
-    return Costs(network, tuple(own), fusion, dtype)
+    return Costs(network, tuple(own), fusion, dtype, machine)
 
 
 def ratio(dividend: Dim, divisor: Dim) -> float | None:

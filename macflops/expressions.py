@@ -33,7 +33,6 @@ TOKEN = re.compile(
     r"|(?P<sign>\*\*|//|<=|>=|==|!=|[-+*/%<>()\[\],.])"
     r"|(?P<end>$))"
 )
-IDENTIFIER = re.compile(r"[^\W\d]\w*")
 KEY = re.compile(r"[0-9]+|[^\W\d]\w*")
 
 # How strongly an operator binds what stands beside it.
@@ -98,7 +97,7 @@ class Parser:
             raise unknown_character(self.text, at)
         self.kind = str(match.lastgroup)
         self.token, self.at, self.end = match.group(self.kind), match.start(self.kind), match.end()
-        if self.kind == "number" and (glued := IDENTIFIER.match(self.text, self.end)):
+        if self.kind == "number" and (glued := KEY.match(self.text, self.end)):
             raise ExpressionError(
                 self.at, f"{self.token}{glued.group()} is no number", "digits alone, or an operator between"
             )

@@ -7,7 +7,7 @@ so that an error still has its place in the source.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
@@ -97,18 +97,62 @@ class Network:
 
         Raises ShapeError, whose field is the layer's name, where the change does not fit.
         """
+        return self.rewired(
+            layer if index not in operators else layer._replace(operator=operators[index])
+            for index, layer in enumerate(self.layers)
+        )
+
+    def without(self, gone: Collection[int]) -> Network:
+        """Return the network without the layers of these indices, each of one input and one output, shaped anew.
+
+        What read their outputs reads their inputs. Raises ShapeError as `replace` does.
+        """
+        instead: dict[int, int] = {}
+        kept = []
+        for index, layer in enumerate(self.layers):
+            inputs = tuple(instead.get(tensor, tensor) for tensor in layer.inputs)
+            if index in gone:
+                instead[layer.outputs[0]] = inputs[0]
+            else:
+                kept.append(layer._replace(inputs=inputs))
+        return self.rewired(kept, [instead.get(tensor, tensor) for tensor in self.outputs])
+
+    def reordered(self, moves: Mapping[int, int]) -> Network:
+        """Return the network with each of the layers that are keys before the one that is its value, shaped anew.
+
+        Between the two is a chain of layers, each of one input and one output that only the next one reads. Raises
+        ShapeError as `replace` does.
+        """
+        movers = {before: mover for mover, before in moves.items()}
+        writes = {self.layers[mover].inputs[0]: self.layers[mover].outputs for mover in moves}
+        layers: list[Layer] = []
+        for index, layer in enumerate(self.layers):
+            if index in moves:
+                continue
+            outputs = writes.get(layer.outputs[0], layer.outputs)
+            if index in movers:  # what the mover read names the tensor that it writes now
+                mover = self.layers[movers[index]]
+                layers.append(mover._replace(inputs=layer.inputs, outputs=mover.inputs))
+                layer = layer._replace(inputs=mover.inputs)
+            layers.append(layer._replace(outputs=outputs))
+        return self.rewired(layers)
+
+    def rewired(self, layers: Iterable[Layer], outputs: Sequence[int] | None = None) -> Network:
+        """Return a network of these layers, in this order, shaped anew; their tensors are numbered as here.
+
+        Raises ShapeError, whose field is the layer's name, where one does not fit.
+        """
         builder = Builder(self.name, self.source, self.format)
         new = {i.tensor: builder.input(i.name, *self.tensors[i.tensor]) for i in self.inputs}
-        for index, layer in enumerate(self.layers):
-            operator = operators.get(index, layer.operator)
+        for layer in layers:
+            inputs = [new[i] for i in layer.inputs]
             try:
-                outputs = builder.add(
-                    layer.name, operator, [new[i] for i in layer.inputs], layer.location, layer.shares
-                )
+                made = builder.add(layer.name, layer.operator, inputs, layer.location, layer.shares)
             except ShapeError as error:
                 raise ShapeError(layer.name, error.what, error.hint) from None
-            new.update(zip(layer.outputs, outputs, strict=True))
-        return builder.network([new[o] for o in self.outputs], self.unsupported, self.warnings, self.ignored)
+            new.update(zip(layer.outputs, made, strict=True))
+        ends = self.outputs if outputs is None else outputs
+        return builder.network([new[o] for o in ends], self.unsupported, self.warnings, self.ignored)
 
 
 class Builder:

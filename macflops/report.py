@@ -16,6 +16,7 @@ from macflops.guidelines.findings import Finding, Verdict
 from macflops.network import Network, Unsupported
 
 if TYPE_CHECKING:
+    from macflops.advice.result import Advice
     from macflops.layers import LayerReport
 
 
@@ -42,7 +43,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     verdict: Verdict | None = None  # None: counted, not audited
     budgets: tuple[Budget, ...] = ()
-    advice: None = None
+    advice: Advice | None = None  # None: nothing to advise on, or not asked for
 
     @property
     def network(self) -> Network:
@@ -110,7 +111,7 @@ class Report:
                 "rules": {code: rule._asdict() for code, rule in self.verdict.rules.items()},
             }
             document["findings"] = [plain(finding._asdict()) for finding in self.findings]
-            document["advice"] = self.advice
+            document["advice"] = None if self.advice is None else plain(self.advice.to_dict())
             document["budgets"] = [
                 {"name": b.name, "max": b.most, "value": b.value, "exceeded": b.exceeded} for b in self.budgets
             ]

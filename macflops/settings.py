@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from math import isfinite
 from typing import Any, NamedTuple
 
+from macflops.budgets import budgets
 from macflops.errors import Location, SourceError
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds
-
-OPTIONS = frozenset(
-    {
-        "set",
-        "variant",
-        "input-shape",
-        "batch",
-        "dtype",
-        "fusion",
-        "strict",
-        "format",
-        "select",
-        "ignore",
-        "fail-on",
-        "top",
-    }
-)
-SUFFIXES = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+from macflops.machine import Machine
 
 
 class Settings(NamedTuple):
-    """What a pyproject.toml says: options by long name, and tables (budget, rules, severity, limits)."""
+    """What a pyproject.toml says: options by long name, as on the command line, and tables."""
 
     file: str
     options: dict[str, Any]
@@ -39,7 +24,10 @@ class Settings(NamedTuple):
 
 def nearest(source: str) -> Settings | None:
     """Return the settings that hold for a source, or None. Raises SourceError on a setting that is not known."""
-    folder = os.path.abspath(os.path.dirname(source) if os.path.isfile(source) else ".")
+    try:
+        folder = os.path.abspath(os.path.dirname(source) if os.path.isfile(source) else ".")
+    except (OSError, ValueError):  # the working folder is gone, or the source's name holds a NUL
+        return None
     while True:
         file = os.path.join(folder, "pyproject.toml")
         if os.path.isfile(file):
@@ -62,26 +50,26 @@ def read(file: str) -> Settings | None:
     import tomllib
 
     try:
-        table = tomllib.loads(text).get("tool", {}).get("macflops")
+        tool = tomllib.loads(text).get("tool")
     except tomllib.TOMLDecodeError as error:
         raise SourceError(Location(file), f"cannot be read: {error}", "mend it") from None
+    table = tool.get("macflops") if isinstance(tool, dict) else None
     if table is None:
         return None
-    tables = {name: value for name, value in table.items() if name in TABLES}
-    options = {name: value for name, value in table.items() if name in OPTIONS}
+    if not isinstance(table, dict):
+        raise SourceError(Location(file), "tool.macflops is no table", "write [tool.macflops]")
+    options: dict[str, Any] = {}
+    tables: dict[str, Any] = {}
     for name, value in table.items():
-        if name not in OPTIONS and name not in TABLES:
-            known = ", ".join(sorted(OPTIONS | set(TABLES)))
+        if name in OPTIONS:
+            options[name] = OPTIONS[name](file, f"tool.macflops.{name}", value)
+        elif name not in TABLES:
+            known = ", ".join(sorted((*OPTIONS, *TABLES)))
             raise SourceError(Location(file), f"tool.macflops.{name} is no setting", f"known are {known}")
-        if name in TABLES:
-            check_table(file, name, value)
-    for name, value in options.items():
-        if isinstance(value, dict) and name == "set":
-            options[name] = [f"{key}={item}" for key, item in value.items()]
-        elif isinstance(value, list) and name in ("select", "ignore"):
-            options[name] = ",".join(map(str, value))
-        elif isinstance(value, str) and name == "input-shape":
-            options[name] = [value]
+        elif not isinstance(value, dict):
+            raise SourceError(Location(file), f"tool.macflops.{name} is no table", f"write [tool.macflops.{name}]")
+        else:
+            tables[name] = TABLES[name](file, f"tool.macflops.{name}", value)
     return Settings(file, options, tables)
 
 
@@ -90,20 +78,95 @@ def mentions(text: str) -> bool:
     return any("tool" in line and ("macflops" in line or "." not in line) for line in text.splitlines())
 
 
-def check_table(file: str, name: str, table: Any) -> None:
-    """Raise SourceError on a table with a key that is not known or a value that is no number."""
-    if not isinstance(table, dict):
-        raise SourceError(Location(file), f"tool.macflops.{name} is no table", f"write [tool.macflops.{name}]")
-    known = TABLES[name]()
-    for key, value in table.items():
-        if known is not None and key not in known:
-            raise SourceError(
-                Location(file), f"tool.macflops.{name}.{key} is no setting", f"known are {', '.join(known)}"
-            )
-        if name != "budget" and (isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0):
-            raise SourceError(
-                Location(file), f"tool.macflops.{name}.{key} is {value!r}", "it has to be a number over 0"
-            )
+def refused(file: str, name: str, value: Any, wanted: str) -> SourceError:
+    """Return the error for a value that a setting does not take."""
+    return SourceError(Location(file), f"{name} is {value!r}", f"it has to be {wanted}")
+
+
+def of_type(kind: type, wanted: str) -> Callable[[str, str, Any], Any]:
+    """Return a reader of values of one type."""
+
+    def read_value(file: str, name: str, value: Any) -> Any:
+        if type(value) is not kind:
+            raise refused(file, name, value, wanted)
+        return value
+
+    return read_value
+
+
+def rules(file: str, name: str, value: Any) -> str:
+    """Return codes of rules, given as a text or a list, as one text."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list) or not parts or not all(isinstance(part, str) for part in parts):
+        raise refused(file, name, value, 'codes of rules: ["G1", "G2"]')
+    for part in parts:
+        if part.strip().upper() not in codes():
+            raise SourceError(Location(file), f"{name}: there is no rule {part!r}", f"use some of {', '.join(codes())}")
+    return ",".join(parts)
+
+
+def assignments(file: str, name: str, value: Any) -> list[str]:
+    """Return a table of values as NAME=VALUE, each value as it would stand in YAML."""
+    if not isinstance(value, dict):
+        raise refused(file, name, value, f"a table: [{name}]")
+    import json
+
+    try:
+        return [f"{key}={item if isinstance(item, str) else json.dumps(item)}" for key, item in value.items()]
+    except TypeError:  # TOML has dates
+        raise refused(file, name, value, "of texts, numbers, lists and tables") from None
+
+
+def shapes(file: str, name: str, value: Any) -> list[str]:
+    """Return shapes, given as one or a list or by input name, as [NAME=]1x3x224x224."""
+    if isinstance(value, dict):
+        return [f"{key}={shape(file, name, item)}" for key, item in value.items()]
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
+    return [shape(file, name, value)]
+
+
+def shape(file: str, name: str, value: Any) -> str:
+    """Return a shape, given as a text or a list of dimensions, as 1x3x224x224."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list) or not value or not all(type(item) in (int, str) for item in value):
+        raise refused(file, name, value, 'a shape: "1x3x224x224"')
+    return "x".join(map(str, value))
+
+
+def positive(file: str, name: str, value: Any) -> Any:
+    """Return a number over 0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and isfinite(value)):
+        raise refused(file, name, value, "a number over 0")
+    return value
+
+
+def whole(file: str, name: str, value: Any) -> Any:
+    """Return a whole number over 0."""
+    if type(value) is not int or value < 1:
+        raise refused(file, name, value, "a whole number over 0")
+    return value
+
+
+def of_a_machine(file: str, name: str, value: Any) -> Any:
+    """Return what a machine is described by: its grain a whole number of channels, its balance any over 0."""
+    return whole(file, name, value) if name.endswith("grain") else positive(file, name, value)
+
+
+def table_of(
+    known: Callable[[], Iterable[str]], item: Callable[[str, str, Any], Any]
+) -> Callable[[str, str, dict[str, Any]], dict[str, Any]]:
+    """Return a reader of tables with these keys."""
+
+    def read_table(file: str, name: str, table: dict[str, Any]) -> dict[str, Any]:
+        keys = tuple(known())
+        for key in table:
+            if key not in keys:
+                raise SourceError(Location(file), f"{name}.{key} is no setting", f"known are {', '.join(keys)}")
+        return {key: item(file, f"{name}.{key}", value) for key, value in table.items()}
+
+    return read_table
 
 
 def limits_fields() -> Iterable[str]:
@@ -113,11 +176,27 @@ def limits_fields() -> Iterable[str]:
     return Limits._fields
 
 
-TABLES: dict[str, Any] = {
-    "budget": lambda: None,
-    "rules": codes,
-    "severity": lambda: ("warning", "error"),
-    "limits": limits_fields,
+OPTIONS: dict[str, Callable[[str, str, Any], Any]] = {
+    "set": assignments,
+    "variant": of_type(str, "a text"),
+    "input-shape": shapes,
+    "batch": of_type(int, "a whole number"),
+    "dtype": of_type(str, "a text"),
+    "fusion": of_type(str, "a text"),
+    "strict": of_type(bool, "true or false"),
+    "format": of_type(str, "a text"),
+    "select": rules,
+    "ignore": rules,
+    "fail-on": of_type(str, "a text"),
+    "top": of_type(int, "a whole number"),
+}
+TABLES: dict[str, Callable[[str, str, dict[str, Any]], dict[str, Any]]] = {
+    "budget": lambda file, name, table: budgets(table, Location(file)),
+    "rules": table_of(codes, positive),
+    "severity": table_of(lambda: ("warning", "error"), positive),
+    "limits": table_of(limits_fields, whole),
+    "machine": table_of(lambda: Machine._fields, of_a_machine),
+    "advice": table_of(lambda: ("mult_adds", "params"), positive),
 }
 
 
@@ -132,27 +211,6 @@ def thresholds(tables: Mapping[str, Any]) -> Thresholds:
     )
 
 
-def budgets(given: Iterable[str], tables: Mapping[str, Any]) -> dict[str, int]:
-    """Return budgets from NAME=MAX and from settings; MAX may end in k, M, G, T. Raises SourceError elsewhere."""
-    found = {name: amount("budget", f"{name}={most}", str(most)) for name, most in tables.get("budget", {}).items()}
-    for text in given:
-        name, equals, most = text.partition("=")
-        if not equals:
-            raise SourceError(Location("budget"), f"{text!r} is no budget", "write NAME=MAX, as mult_adds=150M")
-        found[name.strip().replace("-", "_")] = amount("budget", text, most)
-    return found
-
-
-def amount(option: str, text: str, number: str) -> int:
-    """Return 150M or 1.5e9 as an integer. Raises SourceError where it is no number."""
-    from decimal import Decimal, InvalidOperation
-
-    stripped = number.strip()
-    factor = SUFFIXES.get(stripped[-1:], 1)
-    try:
-        value = Decimal(stripped[:-1] if factor > 1 else stripped) * factor
-        if not value.is_finite() or value < 0 or value.adjusted() > 30:
-            raise InvalidOperation
-    except InvalidOperation:
-        raise SourceError(Location(option), f"{text!r}: {stripped!r} is no amount", "write a number, as 150M") from None
-    return int(value)
+def machine(tables: Mapping[str, Any]) -> Machine:
+    """Return the machine that settings describe."""
+    return Machine(**tables.get("machine", {}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+MANY = 2000  # words that are compared letter by letter
+
 
 def did_you_mean(word: str, known: Iterable[object], otherwise: str = "known are", none: str = "there is none") -> str:
     """Return a hint for a word that is not known: the closest one that is, or the first dozen of them."""
@@ -23,5 +25,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     alike = {name.lower(): name for name in known}
     if word in alike:
         return alike[word]
+    if len(alike) > MANY:  # so that a hint takes no longer than the work
+        alike = {name: alike[name] for name in [n for n in alike if n[:1] == word[:1]][:MANY]}
     found = get_close_matches(word, alike, 1, 0.66)
     return alike[found[0]] if found else None

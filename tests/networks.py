@@ -35,7 +35,13 @@ class Writer:
 
     def conv(self, x: int, out: int, k: int = 1, s: int = 1, g: int = 1, bias: bool = False, **more: Any) -> int:
         """Add a convolution with `same` padding."""
-        fields = {"kernel": (k, k), "stride": (s, s), "padding": ((k - 1) // 2,) * 4, "groups": g, "bias": bias}
+        fields: dict[str, Any] = {
+            "kernel": (k, k),
+            "stride": (s, s),
+            "padding": ((k - 1) // 2,) * 4,
+            "groups": g,
+            "bias": bias,
+        }
         return self.add("conv", x, out=out, **fields, **more)
 
     def channels(self, tensor: int) -> int:

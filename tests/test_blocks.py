@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from macflops.blocks import blocks, side_by_side
+from macflops.blocks import blocks, side_by_side, unique
 from macflops.network import Network
 from tests.networks import Writer, networks
 
@@ -102,3 +102,8 @@ def test_every_layer_is_in_one_block_and_names_are_unique(network: Network) -> N
     found = blocks(network)
     assert [i for b in found for i in range(b.start, b.stop)] == list(range(len(network.layers)))
     assert len({b.name for b in found}) == len(found)
+
+
+def test_no_two_blocks_have_one_name() -> None:
+    assert unique(["a", "a_2", "a", "b", "a", "b"]) == ["a", "a_2", "a_3", "b", "a_4", "b_2"]
+    assert unique(["a", "a", "a_2", "a"]) == ["a", "a_3", "a_2", "a_4"]

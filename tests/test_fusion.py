@@ -117,7 +117,7 @@ def test_merging_never_raises_memory_access_and_never_changes_counts(network: Ne
 @given(networks())
 def test_a_count_is_additive_over_layers(network: Network) -> None:
     for mode in ("none", "bn", "runtime"):
-        costs = count(network, mode)  # type: ignore[arg-type]
+        costs = count(network, mode)
         assert costs.totals.mac_elements == sum(row.mac for row in costs.rows)
         assert costs.totals.params == sum(row.cost.params for row in costs.rows)
         assert costs.totals.mult_adds == sum(row.cost.mult_adds for row in costs.rows)

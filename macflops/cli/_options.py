@@ -13,19 +13,38 @@ from macflops.costs import BYTES
 from macflops.errors import Location, SourceError, printable
 from macflops.fusion import MODES
 from macflops.network import Network
+from macflops.wording import counted
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-def counting_options(command: Decorated) -> Decorated:
-    """Add what decides which network is counted and how."""
+def network_options(command: Decorated) -> Decorated:
+    """Add what decides which network a source holds."""
     options = [
         click.option("--set", "set_", multiple=True, metavar="NAME=VALUE", help="A parameter or symbolic dimension."),
         click.option("--variant", metavar="NAME", help="One of the file's variants."),
         click.option("--input-shape", multiple=True, metavar="[NAME=]1x3x224x224", help="The input's shape."),
         click.option("--batch", type=click.IntRange(1), metavar="N", help="The first dimension of every input."),
-        click.option("--dtype", type=click.Choice(list(BYTES)), default="float32", help="Type of the elements."),
-        click.option("--fusion", type=click.Choice(MODES), default="none", help="What the runtime merges."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def counting_options(command: Decorated) -> Decorated:
+    """Add what decides which network is counted and how."""
+    options = [
+        network_options,
+        click.option(
+            "--dtype",
+            type=click.Choice(list(BYTES)),
+            default="float32",
+            help="Type of the elements.",
+            show_default=True,
+        ),
+        click.option(
+            "--fusion", type=click.Choice(MODES), default="none", help="What the runtime merges.", show_default=True
+        ),
         click.option("--strict", is_flag=True, help="Fail where an operator is not known."),
     ]
     for option in reversed(options):
@@ -38,9 +57,14 @@ def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
 
     def add(command: Decorated) -> Decorated:
         chosen = click.option(
-            "--format", "style", type=click.Choice(formats), default=formats[0], help="Output format."
+            "--format",
+            "style",
+            type=click.Choice(formats),
+            default=formats[0],
+            help="Output format.",
+            show_default=True,
         )
-        target = click.option("-o", "--output", metavar="FILE", help="Write to a file.")
+        target = click.option("-o", "--output", metavar="FILE", help="Write to a file instead of standard output.")
         return chosen(target(command))
 
     return add
@@ -48,8 +72,12 @@ def format_option(*formats: str) -> Callable[[Decorated], Decorated]:
 
 def count_arguments(options: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
     """Take the counting options out of a command's options, as arguments of `macflops.count`, with the limits set."""
-    names = ("variant", "batch", "dtype", "fusion")
-    arguments = {name: options.pop(name) for name in names}
+    return {name: options.pop(name) for name in ("dtype", "fusion")} | network_arguments(options, tables)
+
+
+def network_arguments(options: dict[str, Any], tables: dict[str, Any]) -> dict[str, Any]:
+    """Take the network's options out of a command's options, as arguments of `macflops.load`, with the limits set."""
+    arguments = {name: options.pop(name) for name in ("variant", "batch")}
     arguments["set"] = options.pop("set_")
     arguments["input_shape"] = options.pop("input_shape") or None
     arguments["limits"] = tables.get("limits")
@@ -74,13 +102,14 @@ def with_settings(source: str, options: dict[str, Any]) -> tuple[dict[str, Any],
             continue
         given = context.get_parameter_source(param.name)
         if given not in (click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP):
+            if name == "set":  # each name by itself: what comes later wins
+                options[param.name] = (*value, *options[param.name])
             continue
         try:
             options[param.name] = param.type_cast_value(context, value)
         except click.BadParameter as error:
-            raise SourceError(
-                Location(settings.file), f"{name}: {error.format_message()}", "see macflops --help"
-            ) from None
+            what = f"tool.macflops.{name}: {error.message.rstrip('.')}"
+            raise SourceError(Location(settings.file), what, f"see {context.command_path} --help") from None
     return options, settings.tables
 
 
@@ -89,41 +118,18 @@ def warn(network: Network, strict: bool) -> None:
     for location, text in network.warnings:
         click.echo(f"{printable(str(location))}: warning: {printable(text)}", err=True)
     if network.unsupported:
-        listed = ", ".join(f"{u.op} ({len(u.layers)} layers)" for u in network.unsupported)
+        listed = ", ".join(f"{u.op} ({counted(len(u.layers), 'layer')})" for u in network.unsupported)
         what = f"operators that macflops does not know: {listed}"
         if strict:
             raise SourceError(Location(network.source), what, "leave --strict out to count the rest")
         click.echo(f"{printable(network.source)}: warning: {printable(what)}", err=True)
 
 
-def write(text: str, output: str | None) -> None:
-    """Print a result, or write it to a file, whole or not at all."""
-    if output is None:
-        click.echo(text)
-        return
-    import tempfile
-
-    folder, name = os.path.split(output)
-
-    try:
-        handle, temporary = tempfile.mkstemp(dir=folder or ".", prefix=f".{name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(f"{text}\n")
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(temporary, 0o666 & ~umask)
-            os.replace(temporary, output)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise SourceError(Location(output), f"cannot be written: {error.strerror}", "name another file") from None
-
-
 def terminal_style() -> Callable[..., str]:
     """Return what colours text: click's on a terminal, unless NO_COLOR is set; plain text elsewhere."""
     from macflops.reports._layout import plain_style
 
+    if sys.stdout is None:  # closed
+        return plain_style
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return click.style if coloured else plain_style

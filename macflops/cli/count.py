@@ -14,17 +14,23 @@ from macflops.cli._options import (
     terminal_style,
     warn,
     with_settings,
-    write,
 )
-from macflops.reports import find
+from macflops.cli._output import write
+from macflops.reports import find, names
 
 
-@click.command()
+@click.command(short_help="Print the numbers alone, layer by layer.")
 @click.argument("source")
-@click.option("--by", type=click.Choice(["layer", "block", "stage", "op"]), default="layer", help="What a row is.")
+@click.option(
+    "--by",
+    type=click.Choice(["layer", "block", "stage", "op"]),
+    default="layer",
+    help="What a row is.",
+    show_default=True,
+)
 @click.option("--assume", multiple=True, metavar="H%32==0", help="What is known of a symbolic dimension.")
 @counting_options
-@format_option("text", "json")
+@format_option(*names())
 def command(source: str, **options: Any) -> None:
     """Count parameters, mult-adds and memory access of SOURCE, layer by layer."""
     options, tables = with_settings(source, options)

@@ -6,7 +6,8 @@ import json
 
 import click
 
-from macflops.cli._options import format_option, write
+from macflops.cli._options import format_option
+from macflops.cli._output import write
 from macflops.fusion import MODES
 
 QUANTITIES = ("mult_adds", "params", "mac")

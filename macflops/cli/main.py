@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 import macflops
+from macflops.cli._output import ERRORS, silence
 from macflops.errors import SourceError, printable
 from macflops.members import members
 
@@ -58,9 +59,9 @@ def program() -> None:
 
 def main() -> NoReturn:
     """Run the program: status 0, 1 for findings or budgets over the threshold, 2 for wrong input, in one line."""
+    speak_utf8()
     try:
         status = program.main(standalone_mode=False)
-        sys.stdout.flush()
     except SourceError as error:
         fail(error.shown() if error.location.line else str(error))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -70,9 +71,9 @@ def main() -> NoReturn:
         fail(f"macflops: error: {one_line(error)}")
     except click.Abort:
         sys.exit(130)
-    except BrokenPipeError:  # the reader went away, as `| head` does: nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        silence(sys.stdout)
+        fail(f"macflops: error: {printable((error.strerror or str(error)).lower())} (look at where its output goes)")
     except RecursionError:
         fail("macflops: error: the input nests too deeply (flatten it)")
     except MemoryError:
@@ -80,16 +81,26 @@ def main() -> NoReturn:
     sys.exit(status if isinstance(status, int) else 0)
 
 
+def speak_utf8() -> None:
+    """Print UTF-8 whatever the locale, with what is no text escaped: bars and names of files have to come through."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=ERRORS)
+
+
 def one_line(error: click.ClickException) -> str:
     """Return what click says on one line, with what to do."""
-    text = " ".join(error.format_message().split())
-    has_hint = text.endswith(")") or "Did you mean" in text
+    text = printable(" ".join(error.format_message().split()))
+    has_hint = "id you mean" in text or "(use one of" in text
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "macflops"
-    return printable(text if has_hint else f"{text.rstrip('.')} (see {command} --help)", 500)
+    return text if has_hint else f"{text.rstrip('.')} (see {command} --help)"
 
 
 def fail(line: str) -> NoReturn:
     """Print an error and leave with status 2."""
-    click.echo(line, err=True)
+    try:
+        click.echo(line, err=True)
+    except OSError:  # nowhere to say it: the status tells
+        silence(sys.stderr)
     sys.exit(2)

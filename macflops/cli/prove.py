@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from macflops.cli._options import format_option, write
+from macflops.cli._options import format_option
+from macflops.cli._output import write
 from macflops.errors import Location, SourceError
 from macflops.reports._layout import wrapped
 

@@ -9,15 +9,16 @@ from typing import Any
 
 import click
 
-from macflops.cli._options import format_option, write
+from macflops.cli._options import format_option
+from macflops.cli._output import write
 from macflops.errors import Location, SourceError
 from macflops.guidelines import codes, find
 from macflops.reports._layout import wrapped
 
-PARAGRAPHS = {"Formula", "Source", "Judged", "Known problems"}  # what a manual page's paragraphs begin with
+PARAGRAPHS = {"Formula", "Source", "Judged", "Advice", "Known problems"}  # what a manual page's paragraphs begin with
 
 
-@click.command()
+@click.command(short_help="List the rules, or explain one.")
 @click.argument("code", required=False)
 @format_option("text", "json")
 def command(code: str | None, style: str, output: str | None) -> None:

@@ -6,12 +6,12 @@ import json
 
 import click
 
-from macflops.cli._options import write
+from macflops.cli._output import write
 from macflops.errors import Location, SourceError
 from macflops.schemas import find, names
 
 
-@click.command()
+@click.command(short_help="Print the published JSON Schemas.")
 @click.argument("name", required=False)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
 def command(name: str | None, output: str | None) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 import macflops
-from macflops.cli._options import format_option, write
+from macflops.cli._options import format_option
+from macflops.cli._output import write
 from macflops.report import Report
 from macflops.wording import quantity
 from macflops.zoo import find, names
@@ -19,12 +20,12 @@ from macflops.zoo.stages import stage_table
 PRODUCTS = {"mult_adds": ("conv+fc", "conv"), "params": ("all",)}
 
 
-@click.group()
+@click.group(short_help="Show the networks that ship.")
 def command() -> None:
     """Show the networks that ship, with published figures beside ours."""
 
 
-@command.command("list")
+@command.command("list", short_help="List them, published figures beside ours.")
 @format_option("text", "json")
 def list_command(style: str, output: str | None) -> None:
     """List the networks: mult-adds and parameters beside the published ones, top-1 error and speeds as published."""
@@ -42,7 +43,7 @@ def list_command(style: str, output: str | None) -> None:
                 row["name"],
                 quantity(mult_adds),
                 short(published),
-                "" if published is None else (published["matches"] or "no").partition(",")[0],
+                agreement(published),
                 quantity(params),
                 short(also),
                 *(("" if row[key] is None else row[key]["value"]) for key in ("top1_error", "speed_gpu", "speed_arm")),
@@ -56,13 +57,13 @@ def list_command(style: str, output: str | None) -> None:
     notes = [
         "",
         "mult-adds at the network's own input, convolutions and linear layers; `is our` says which of our counts",
-        "the published one is: conv+fc, conv alone, or no. Top-1 error in %, GPU in batches/s, ARM in images/s.",
-        "Sources, and the settings under which they hold: macflops zoo show NAME",
+        "the published one is: conv+fc, conv alone, or no; * under settings of its own. Top-1 error in %, GPU in",
+        "batches/s, ARM in images/s. Sources and settings: macflops zoo show NAME",
     ]
     write("\n".join(line.rstrip() for line in (*text, *notes)), output)
 
 
-@command.command("show")
+@command.command("show", short_help="Show one: its YAML, stages and sources.")
 @click.argument("name")
 @format_option("text", "json")
 def show_command(name: str, style: str, output: str | None) -> None:
@@ -139,6 +140,13 @@ def conventions(report: Report) -> dict[str, int]:
     """Return the mult-adds by convention: of convolutions and linear layers, and of convolutions alone."""
     linear = sum(row.cost.mult_adds for row in report.costs.rows if row.layer.operator.role == "linear")
     return {"conv+fc": report.totals.mult_adds, "conv": report.totals.mult_adds - linear}
+
+
+def agreement(published: dict[str, Any] | None) -> str:
+    """Return which of our counts a published one is, with * where it holds under settings of its own."""
+    if published is None:
+        return ""
+    return (published["matches"] or "no").partition(",")[0] + ("*" if published["settings"] else "")
 
 
 def short(published: dict[str, Any] | None) -> str:

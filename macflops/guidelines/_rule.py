@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 from macflops.arithmetic import Dim, ceil_div
 from macflops.blocks import Block
 from macflops.costs import Costs, Row
+from macflops.machine import is_data
 
 MILLION = 1_000_000  # limits are compared exactly, in millionths
 
@@ -42,7 +43,9 @@ class Rule:
     error_from: ClassVar[float | None] = (
         None  # for measures that are no memory access: an error from here, else a warning
     )
+    note: ClassVar[bool] = False  # whether it stands beside the guidelines: always a note, and no memory access
     nothing: ClassVar[str]  # what to say where it has nothing to judge
+    no_rewrite: ClassVar[str] = "no rewrite lessens it"  # why nothing is proposed, where nothing can be
     wasted_on: ClassVar[str]  # what the waste goes to, as a sentence ends
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:
@@ -107,16 +110,10 @@ def free_layers(costs: Costs) -> Iterator[Row]:
     """
     network = costs.network
     weighted = ("convolution", "linear")
-    from_input = [False] * len(network.tensors)
+    from_input = is_data(network)
     to_output = [False] * len(network.tensors)
-    for i in network.inputs:
-        from_input[i.tensor] = True
     for tensor in network.outputs:
         to_output[tensor] = True
-    for layer in network.layers:
-        if layer.operator.role not in weighted and any(from_input[t] for t in layer.inputs):
-            for tensor in layer.outputs:
-                from_input[tensor] = True
     for layer in reversed(network.layers):
         if layer.operator.role not in weighted and any(to_output[t] for t in layer.outputs):
             for tensor in layer.inputs:

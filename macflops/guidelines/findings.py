@@ -45,6 +45,7 @@ class Finding(NamedTuple):
     mac_bound_elements: Dim | None
     mac_elements_wasted: Dim | None
     mac_share: float | None  # wasted, of the network's memory access under the chosen fusion
+    places: tuple[Location, ...] = ()  # all that one piece of advice edits together; `location` is the worst layer's
     tied_by: tuple[str, ...] = ()
     advice: int | None = None
     no_advice: str | None = None
@@ -86,9 +87,14 @@ def judge(
         found = [finding(costs, rule, thresholds, measures) for measures in by_place(costs, over)]
         findings += found
         verdicts[rule.code] = rule_verdict(costs, rule, thresholds, measures, found)
-    findings.sort(key=lambda f: (SEVERITIES.index(f.severity), f.mac_elements_wasted or 0, f.measured), reverse=True)
+    findings = worst_first(findings)
     efficiency = efficiency_of(costs)
     return tuple(findings), Verdict(efficiency, summary(efficiency, findings, verdicts), verdicts)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings by severity, then by the memory access that they waste."""
+    return sorted(findings, key=lambda f: (-SEVERITIES.index(f.severity), -(f.mac_elements_wasted or 0), -f.measured))
 
 
 def silenced(costs: Costs, rule: Rule, measured: Measured) -> bool:
@@ -140,6 +146,7 @@ def finding(costs: Costs, rule: Rule, thresholds: Thresholds, measures: Sequence
         mac_bound_elements=bound,
         mac_elements_wasted=wasted,
         mac_share=share,
+        places=(layer.location,),
     )
 
 
@@ -149,7 +156,7 @@ def rule_verdict(
     """Return what a rule says of the whole network."""
     worst = max(measures, key=lambda m: m.value, default=None)
     limit = thresholds.limit(rule)
-    memory = rule.error_from is None
+    memory = rule.error_from is None and not rule.note
     wasted = sum(f.mac_elements_wasted or 0 for f in found) if memory else None
     share = ratio(wasted, costs.mac) if wasted is not None else None
     return RuleVerdict(
@@ -167,6 +174,8 @@ def rule_verdict(
 
 def severity(rule: Rule, thresholds: Thresholds, share: float | None, measured: float) -> Severity:
     """Return how severe a waste of this share is, or a measure that is no memory access."""
+    if rule.note:
+        return "note"
     if share is None:
         return "error" if rule.error_from is not None and measured >= rule.error_from else "warning"
     return "error" if share >= thresholds.error_share else "warning" if share >= thresholds.warning_share else "note"

@@ -27,6 +27,8 @@ class GroupConvolution(Rule):
     Source: ShuffleNet V2 (Ma et al. 2018), section 2, G2, equation (2) and Table 2. The table's networks shrink both
     widths, as here; the equation holds the first width fixed and gives less.
     Judged: convolutions of 2 or more groups whose widths are free; not depthwise ones: G4 judges them, as in the paper.
+    Advice: dense drops groups and shuffles and narrows the middle widths until each resolution has its mult-adds again.
+    In a study of 27 networks 21 of 22 such changes were faster, by 10.5 % in the median (docs/advice.md).
     Known problems: nothing was measured between one group and two.
 
     Bad:

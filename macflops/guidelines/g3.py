@@ -40,6 +40,7 @@ class Fragmentation(Rule):
     """
 
     code, name, limit, error_from = "G3", "fragmentation", 6.0, 13.0
+    no_rewrite = "no rewrite passes: convolutions side by side merged into one, and split again, were measured slower"
     nothing = "no operators side by side"
     wasted_on = "operators side by side"
 

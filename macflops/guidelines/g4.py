@@ -39,6 +39,7 @@ class ElementWise(Rule):
     """
 
     code, name, limit = "G4", "element-wise", 0.55
+    no_rewrite = "no rewrite passes"
     nothing = "no element-wise operators"
     wasted_on = "element-wise operators"
 
@@ -51,7 +52,8 @@ class ElementWise(Rule):
             mac = sum(row.mac for row in inside)
             moved = sum(row.mac for row in element_wise)
             if moved:
-                least = ceil_div((mac - moved) * MILLION, MILLION - millionths(limit))
+                left = MILLION - millionths(limit)
+                least = ceil_div((mac - moved) * MILLION, left) if left > 0 else mac  # no share is over all of it
                 yield Measured(element_wise, moved, mac, mac, least, block.name)
 
     def written(self, value: float) -> str:

@@ -13,6 +13,7 @@ class Activation(Operator):
 
     __slots__ = ()
     role = "activation"
+    follows = True
     fuses_as: ClassVar[FusesAs | None] = "activation"
 
     def shape(self, x: Shape) -> Shape:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import ClassVar
 
 from macflops.arithmetic import Dim, Shape, differ, is_integer, maximum, size, surely
@@ -19,6 +21,8 @@ class Arithmetic(Operator):
     """
 
     role = "arithmetic"
+    follows = True
+    joins: ClassVar[bool] = True
     most_inputs: ClassVar[int | None] = None
 
     constant: tuple[Dim, ...] | None = None
@@ -41,6 +45,22 @@ class Arithmetic(Operator):
     def shape(self, *inputs: Shape) -> Shape:
         """Return the shape that all operands broadcast to."""
         return broadcast_shape(*self.operands(inputs))
+
+    def ties(self, *inputs: Shape) -> Iterator[tuple[Dim, Dim]]:
+        """Yield the dimensions that broadcast against each other, but for those that are 1."""
+        operands = self.operands(inputs)
+        rank = max(map(len, operands))
+        for dimensions in zip(*((1,) * (rank - len(s)) + tuple(s) for s in operands), strict=True):
+            wide = [d for d in dimensions if not (is_integer(d) and d == 1)]
+            yield from pairwise(wide)
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Arithmetic:
+        """Return it with a constant that follows the first operand, where it is as wide."""
+        if self.constant is None or len(self.constant) > len(before[0]):
+            return self
+        start = len(before[0]) - len(self.constant)
+        sides = zip(self.constant, before[0][start:], after[0][start:], strict=True)
+        return replace(self, constant=tuple(new if c == old and c != 1 else c for c, old, new in sides))
 
     def cost(self, *tensors: Shape) -> Cost:
         """Return the cost for the inputs and the output."""

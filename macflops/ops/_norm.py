@@ -11,6 +11,7 @@ class Norm(Operator):
 
     __slots__ = ()
     role = "norm"
+    follows = True
 
     def shape(self, x: Shape) -> Shape:
         """Return the input's shape."""

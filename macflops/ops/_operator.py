@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from macflops.arithmetic import Dim, Shape, surely
@@ -50,11 +50,20 @@ class Operator:
     least_inputs: ClassVar[int] = 1
     most_inputs: ClassVar[int | None] = 1
     fuses_as: ClassVar[FusesAs | None] = None  # what it is in a convolution's epilogue
+    follows: ClassVar[bool] = False  # whether it works on other widths too; where not, advice leaves those it touches
+    joins: ClassVar[bool] = False  # whether it brings two paths of the trunk together, as additions and concats do
 
     def __init_subclass__(cls) -> None:
         file = cls.__module__.rpartition(".")[2]
         if not file.startswith("_"):
             cls.name = file
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether another operator without fields is the same one; dataclasses compare their fields."""
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
 
     def resolve(self, *args: Any, **kwargs: Any) -> Operator:
         """Return the operator that this one is on such inputs: itself, but for short forms such as dwconv."""
@@ -74,6 +83,25 @@ class Operator:
     def cost(self, *args: Any, **kwargs: Any) -> Cost:
         """Return the cost for inputs and outputs of these shapes, inputs first."""
         raise NotImplementedError
+
+    def made_width(self, *args: Any, **kwargs: Any) -> Dim | None:
+        """Return the width that it gives its output whatever its inputs have: its own to choose; None without any."""
+        return None
+
+    def ties(self, *args: Any, **kwargs: Any) -> Iterable[tuple[Dim, Dim]]:
+        """Return pairs of its inputs' dimensions that have to be equal."""
+        return ()
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Operator:
+        """Return what it becomes where its inputs have other widths, and the one that it makes is another.
+
+        Overridden by those whose fields hold widths. Called where `follows` says so.
+        """
+        return self
+
+    def averages_within(self, x: Shape) -> bool:
+        """Tell whether each element of its output is the mean of a window of one channel that lies inside the image."""
+        return False
 
     def attributes(self) -> dict[str, Any]:
         """Return the fields by name, as they were settled on."""

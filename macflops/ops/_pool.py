@@ -15,6 +15,7 @@ class Pooling(Operator):
 
     __slots__ = ()
     role = "pool"
+    follows = True
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return one operation per output element, the input read and the output written."""

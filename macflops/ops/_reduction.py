@@ -17,6 +17,7 @@ class Reduction(Operator):
     """
 
     role = "reduction"
+    follows = True
 
     dim: tuple[Dim, ...] | None = None
     keepdim: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from macflops.arithmetic import Shape
 from macflops.ops._adaptive_pool import AdaptivePooling
 
 
@@ -9,3 +10,7 @@ class AdaptiveAvgPool(AdaptivePooling):
     """The mean of each window. Source: torch.nn.AdaptiveAvgPool2d."""
 
     __slots__ = ()
+
+    def averages_within(self, x: Shape) -> bool:
+        """Return True: its windows follow from the image's sides."""
+        return True

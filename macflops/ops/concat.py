@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from macflops.arithmetic import Shape, differ
+from macflops.arithmetic import Dim, Shape, differ
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
 from macflops.ops._operator import Operator, require_dim
@@ -16,6 +18,7 @@ class Concat(Copy):
     """Concatenation of tensors that are alike but for dimension `dim` (1: channels). Of one tensor it is a view."""
 
     most_inputs = None
+    follows = joins = True
 
     dim: int = 1
 
@@ -41,6 +44,12 @@ class Concat(Copy):
                     f"shapes {list(first)} and {list(other)} do not concatenate along dimension {along}",
                     "make all other dimensions equal",
                 )
+
+    def ties(self, *inputs: Shape) -> Iterator[tuple[Dim, Dim]]:
+        """Yield the dimensions that are not concatenated."""
+        along = self.dim % len(inputs[0])
+        for one, other in pairwise(inputs):
+            yield from (pair for i, pair in enumerate(zip(one, other, strict=True)) if i != along)
 
     def shape(self, *inputs: Shape) -> Shape:
         """Return the inputs' shape, with their sum in dimension `dim`."""

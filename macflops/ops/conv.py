@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, common_divisor, divides, exact_div, size, small_divisors
 from macflops.errors import ShapeError
@@ -20,6 +21,7 @@ class Conv(Operator):
     """
 
     role = "convolution"
+    follows = True
 
     out: Dim
     kernel: Sides = (1, 1)
@@ -43,6 +45,16 @@ class Conv(Operator):
     def shape(self, x: Shape) -> Shape:
         """Return (N, out, …sides)."""
         return (x[0], self.out, *windows(x[2:], self.kernel, self.stride, self.dilation, self.padding))
+
+    def made_width(self, x: Shape) -> Dim | None:
+        """Return its output's channels, unless it is depthwise: then its input's decide."""
+        return None if self.groups == x[1] and x[1] != 1 else self.out
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Conv:
+        """Return it with as many output channels as given; a depthwise one with as many groups as its input has."""
+        if width is not None:
+            return replace(self, out=width)
+        return replace(self, out=after[0][1] * exact_div(self.out, self.groups), groups=after[0][1])
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost; a mult-add on padding counts, as everywhere in the field."""

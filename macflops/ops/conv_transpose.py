@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, common_divisor, divides, exact_div, size, small_divisors, surely
 from macflops.errors import ShapeError
@@ -21,6 +22,7 @@ class ConvTranspose(Operator):
     """
 
     role = "convolution"
+    follows = True
 
     out: Dim
     kernel: Sides = (1, 1)
@@ -56,6 +58,16 @@ class ConvTranspose(Operator):
         along = zip(x[2:], self.kernel, self.stride, self.dilation, before, after, self.output_padding, strict=True)
         sides = ((i - 1) * s - b - a + d * (k - 1) + more + 1 for i, k, s, d, b, a, more in along)
         return (x[0], self.out, *sides)
+
+    def made_width(self, x: Shape) -> Dim | None:
+        """Return its output's channels, unless it is depthwise: then its input's decide."""
+        return None if self.groups == x[1] and x[1] != 1 else self.out
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> ConvTranspose:
+        """Return it with as many output channels as given; a depthwise one with as many groups as its input has."""
+        if width is not None:
+            return replace(self, out=width)
+        return replace(self, out=after[0][1] * exact_div(self.out, self.groups), groups=after[0][1])
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost; a mult-add whose product falls into the padding counts, as everywhere in the field."""

@@ -13,6 +13,8 @@ from macflops.ops._view import View
 class Dropout(View):
     """x itself, for in inference nothing is dropped. Source: Srivastava et al. 2014."""
 
+    follows = True
+
     p: float = 0.5
 
     def check(self, x: Shape) -> None:

@@ -14,6 +14,8 @@ from macflops.ops._view import View
 class Flatten(View):
     """View of x with the dimensions from start_dim to end_dim, both included, as one: (N, c, h, w) to (N, c·h·w)."""
 
+    follows = True
+
     start_dim: int = 1
     end_dim: int = -1
 

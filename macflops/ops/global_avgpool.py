@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from macflops.arithmetic import Shape
 from macflops.ops._global_pool import GlobalPooling
 
 
@@ -9,3 +10,7 @@ class GlobalAvgPool(GlobalPooling):
     """The mean of each channel. Source: Network in Network (Lin et al. 2014), section 3.2."""
 
     __slots__ = ()
+
+    def averages_within(self, x: Shape) -> bool:
+        """Return True: its windows follow from the image's sides."""
+        return True

@@ -10,6 +10,7 @@ class Identity(View):
     """x itself."""
 
     __slots__ = ()
+    follows = True
 
     def shape(self, x: Shape) -> Shape:
         """Return the input's shape."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, size
 from macflops.ops._norm import Norm
@@ -26,6 +27,11 @@ class LayerNorm(Norm):
     def check(self, x: Shape) -> None:
         """Raise ShapeError where the input does not end with the normalized shape."""
         check_trailing(self, x, self.normalized_shape)
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> LayerNorm:
+        """Return it with the dimensions that its input then ends with."""
+        normalized = self.normalized_shape
+        return self if normalized is None else replace(self, normalized_shape=after[0][-len(normalized) :])
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost for x and y of the same shape."""

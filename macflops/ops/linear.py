@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, size
 from macflops.ops._operator import Cost, Operator, require_at_least, require_rank
@@ -16,6 +17,7 @@ class Linear(Operator):
     """
 
     role = "linear"
+    follows = True
 
     out: Dim
     bias: bool = True
@@ -28,6 +30,14 @@ class Linear(Operator):
     def shape(self, x: Shape) -> Shape:
         """Return (N, …, out)."""
         return (*x[:-1], self.out)
+
+    def made_width(self, x: Shape) -> Dim | None:
+        """Return its outputs."""
+        return self.out
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Linear:
+        """Return it with as many outputs as given."""
+        return self if width is None else replace(self, out=width)
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost for x (N, …, in) and y (N, …, out)."""

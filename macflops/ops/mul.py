@@ -9,3 +9,4 @@ class Mul(Arithmetic):
     """Product of two or more tensors that broadcast."""
 
     __slots__ = ()
+    joins = False  # a gate on one path, as in squeeze-and-excitation

@@ -17,6 +17,8 @@ class Pad(Copy):
     A copy: the input is read, the output written. Modes as in torch.nn.functional.pad.
     """
 
+    follows = True
+
     padding: Padding
     mode: str = "constant"
     value: float = 0.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, differ, size
 from macflops.errors import ShapeError
@@ -25,6 +26,10 @@ class PRelu(Activation):
         number = self.num_parameters
         if number is not None and differ(number, 1) and differ(number, x[1]):
             raise ShapeError("num_parameters", f"num_parameters: {number} on {x[1]} channels", f"use 1 or {x[1]}")
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> PRelu:
+        """Return it with a slope for each channel, where it had one for each."""
+        return self if self.num_parameters in (None, 1) else replace(self, num_parameters=after[0][1])
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost for x and y (N, c, …)."""

@@ -17,6 +17,8 @@ class Shuffle(Copy):
     A copy: the whole input is read and written. Source: ShuffleNet (Zhang et al. 2018), section 3.1, figure 1.
     """
 
+    follows = True
+
     groups: Dim
 
     def check(self, x: Shape) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from macflops.arithmetic import Dim, Shape, ceil_div, surely
+from macflops.arithmetic import Dim, Shape, ceil_div, exact_div, surely
 from macflops.errors import ShapeError
 from macflops.ops._operator import require_at_least, require_dim
 from macflops.ops._view import View
@@ -16,6 +17,8 @@ class Slice(View):
 
     A negative start or end counts from the dimension's end; without end it goes on to there.
     """
+
+    follows = True
 
     dim: int = 1
     start: Dim = 0
@@ -38,6 +41,14 @@ class Slice(View):
         along = self.dim % len(x)
         start, end = self.bounds(x[along])
         return (*x[:along], ceil_div(end - start, self.step), *x[along + 1 :])
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Slice:
+        """Return it with a range that keeps its proportion."""
+        old, new = before[0][self.dim], after[0][self.dim]
+        if new is old:
+            return self
+        start, end = (exact_div(new * bound, old) for bound in self.bounds(old))
+        return replace(self, start=start, end=end)
 
     def bounds(self, side: Dim) -> tuple[Dim, Dim]:
         """Return start and end counted from the beginning of a side."""

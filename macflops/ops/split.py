@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, differ, divides, exact_div, small_divisors
 from macflops.errors import ShapeError
@@ -15,6 +16,8 @@ MOST_PARTS = 65536  # each is a tensor of its own
 @dataclass(frozen=True, slots=True)
 class Split(View):
     """Views of consecutive parts of x along dimension `dim` (1: channels): equal ones, or ones of these sizes."""
+
+    follows = True
 
     parts: int | None = None
     sizes: tuple[Dim, ...] | None = None
@@ -38,6 +41,13 @@ class Split(View):
             if not divides(self.parts, whole):
                 hint = f"use one of {small_divisors(whole)}"
                 raise ShapeError("parts", f"{whole} does not split into {self.parts} equal parts", hint)
+
+    def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Split:
+        """Return it with sizes that keep their proportions."""
+        old, new = before[0][self.dim], after[0][self.dim]
+        if self.sizes is None or new is old:
+            return self
+        return replace(self, sizes=tuple(exact_div(new * part, old) for part in self.sizes))
 
     def shapes(self, x: Shape) -> tuple[Shape, ...]:
         """Return the shape of each part."""

@@ -14,6 +14,8 @@ from macflops.ops._view import View
 class Squeeze(View):
     """View of x without the dimensions `dim`, which are 1; without all that are 1 where they are not given."""
 
+    follows = True
+
     dim: tuple[Dim, ...] | None = None
 
     def check(self, x: Shape) -> None:

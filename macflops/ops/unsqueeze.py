@@ -13,6 +13,8 @@ from macflops.ops._view import View
 class Unsqueeze(View):
     """View of x with a dimension of size 1 that becomes its dimension `dim`."""
 
+    follows = True
+
     dim: int
 
     def check(self, x: Shape) -> None:

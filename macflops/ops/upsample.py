@@ -19,6 +19,8 @@ class Upsample(Copy):
     A copy whatever the mode: the input is read, the output written. Fields as in torch.nn.Upsample.
     """
 
+    follows = True
+
     size: Sides | None = None
     scale_factor: Sides | None = None
     mode: str = "nearest"

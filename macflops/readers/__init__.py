@@ -48,6 +48,7 @@ def reader_of(source: str) -> str:
 
             close = get_close_matches(source, zoo_names(), 1)
             hint = f"did you mean zoo:{close[0]}?" if close else hint
-        raise SourceError(Location(source), "no such file", hint)
+        raise SourceError(Location(source or "''"), "no such file", hint)
     known = ", ".join(f".{name}" for name in names() if name != "zoo")
-    raise SourceError(Location(source), f"no reader for files that end in {ending!r}", f"known are {known}")
+    files = f"files that end in .{ending}" if ending else "files without an ending"
+    raise SourceError(Location(source), f"no reader for {files}", f"known are {known}; - reads YAML from a pipe")

@@ -9,8 +9,9 @@ from macflops.arithmetic import Dim, is_integer
 from macflops.errors import printable
 from macflops.layers import LayerReport
 from macflops.report import Report
+from macflops.wording import counted
 
-COLUMNS = ("params", "mult-adds", "elementwise", "memory access")
+COLUMNS = ("params", "mult-adds", "elementwise", "mac elements")
 
 
 class Line(NamedTuple):
@@ -68,7 +69,7 @@ def grouped(report: Report, by: str) -> Iterator[Line]:
     for name, layers in groups.items():
         columns = zip(*map(sums, layers), strict=True)
         params, mult_adds, elementwise, mac = (sum(column) for column in columns)
-        what = f"{len(layers)} layer{'s' if len(layers) > 1 else ''}"
+        what = counted(len(layers), "layer")
         yield Line(name, what, (params, mult_adds, elementwise, mac))
 
 

@@ -24,11 +24,13 @@ ALL_FOUR = {"G1", "G2", "G3", "G4"}
 def verdict_lines(report: Report, verdict: Verdict, style: Style) -> Iterator[str]:
     """Yield the verdict with its neighbours as a yardstick, and a line for each rule."""
     yield from efficiency_lines(report, verdict, style)
-    yield ""
+    if verdict.rules:
+        yield ""
     if report.findings:
         yield f"  {'share of memory access wasted':58}worst  layers"
         for code, rule in sorted(verdict.rules.items(), key=lambda item: -(item[1].mac_share or 0)):
-            yield wasted_line(report, code, rule, style)
+            if rule.places or not find(code).note:
+                yield wasted_line(report, code, rule, style)
     else:
         for code, rule in verdict.rules.items():
             yield f"  {code} {style('ok', fg='green')}  {nearness(code, rule)}"
@@ -41,8 +43,9 @@ def efficiency_lines(report: Report, verdict: Verdict, style: Style) -> Iterator
         return
     good = verdict.efficiency >= GOOD
     told = "its convolutions move hardly more than they need to"
-    if not report.findings:
-        checked = "all four guidelines" if set(verdict.rules) >= ALL_FOUR else ", ".join(verdict.rules)
+    if verdict.rules and all(find(finding.rule).note for finding in report.findings):
+        guidelines = [code for code in verdict.rules if not find(code).note]
+        checked = "all four guidelines" if set(guidelines) >= ALL_FOUR else ", ".join(guidelines or verdict.rules)
         told = f"within the limits of {checked}"
     elif not good:
         told = f"its convolutions move {1 / verdict.efficiency:.1f} times what they need to"

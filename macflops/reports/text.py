@@ -10,7 +10,7 @@ from macflops.report import Budget, Report
 from macflops.reports._findings import closing_lines, finding_lines
 from macflops.reports._kinds import shares_by_kind
 from macflops.reports._layout import WIDTH, Style, bars, plain_style, wrapped
-from macflops.wording import quantity
+from macflops.wording import counted, quantity
 
 
 def render(report: Report, style: Style = plain_style, top: int | None = None, by: str = "layer") -> str:
@@ -30,7 +30,7 @@ def render(report: Report, style: Style = plain_style, top: int | None = None, b
         lines += [*finding_lines(report, style, top), "", *closing_lines(report)]
     lines += [line for budget in report.budgets for line in budget_lines(budget, style)]
     if report.unsupported:
-        names = ", ".join(f"{printable(u.op, 60)} ({len(u.layers)} layers)" for u in report.unsupported)
+        names = ", ".join(f"{printable(u.op, 60)} ({counted(len(u.layers), 'layer')})" for u in report.unsupported)
         lines += ["", *wrapped(f"NOT COUNTED: {names}, which macflops does not know. The totals are too low.")]
     return "\n".join(line.rstrip() for line in lines)
 
@@ -39,7 +39,8 @@ def head_lines(report: Report) -> Iterator[str]:
     """Yield the name, the conventions, the totals and where the memory access goes."""
     network, totals = report.network, report.totals
     shapes = ", ".join("x".join(map(str, network.tensors[i.tensor].shape)) for i in network.inputs)
-    conventions = f"input {shapes} · {report.costs.dtype} · fusion {report.costs.fusion} · {len(network.layers)} layers"
+    count = counted(len(network.layers), "layer")
+    conventions = f"input {shapes} · {report.costs.dtype} · fusion {report.costs.fusion} · {count}"
     name = f"{printable(network.name, 40):24}  "
     yield from [name + conventions] if len(name + conventions) <= WIDTH else [name, *wrapped(conventions, "  ")]
     yield ""
@@ -51,7 +52,9 @@ def head_lines(report: Report) -> Iterator[str]:
         f"peak {quantity(totals.peak_activation_bytes, 'B')}"
     )
     intensity = totals.arithmetic_intensity
-    yield line if intensity is None else f"{line}    {intensity:.2f} flops per byte"
+    if intensity is not None:
+        line += f"    {f'{intensity:.2f}' if intensity < 10_000 else quantity(int(intensity))} flops per byte"
+    yield line
     if totals.mac_elements:
         yield f"  memory access {quantity(totals.mac_bytes, 'B')}, of which"
         yield from bars(shares_by_kind(report.costs))

@@ -47,6 +47,11 @@ def schema() -> dict[str, Any]:
             "mac_bound_elements": ELEMENTS,
             "mac_elements_wasted": ELEMENTS,
             "mac_share": SHARE,
+            "places": {
+                "description": "All places that one piece of advice edits together.",
+                "type": "array",
+                "items": LOCATION,
+            },
             "tied_by": NAMES,
             "advice": {"type": ["integer", "null"]},
             "no_advice": {"type": ["string", "null"]},
@@ -75,8 +80,41 @@ def schema() -> dict[str, Any]:
                     }
                 ),
                 "findings": {"type": "array", "items": finding},
-                "advice": {"type": ["object", "null"]},
+                "advice": {"anyOf": [advice(), {"type": "null"}]},
                 "budgets": {"type": "array", "items": budget},
+            }
+        ),
+    }
+
+
+def advice() -> dict[str, Any]:
+    """Return the schema of advice: steps in order, each upon the one before, their recount in all, what was refused."""
+    recount = record(
+        {
+            **dict.fromkeys(("mult_adds", "params", "mac_elements", "work"), SHARE),
+            "rules": {"type": "object", "additionalProperties": record({"before": SHARE, "after": SHARE})},
+        }
+    )
+    edit = record(
+        {"layer": {"type": "string"}, "location": LOCATION, "attribute": {"type": "string"}, "old": {}, "new": {}}
+    )
+    step = record(
+        {
+            "rewrite": {"type": "string"},
+            "rules": NAMES,
+            "text": {"type": "string"},
+            "edits": {"type": "array", "items": edit},
+            "recount": {"description": "Relative changes; a rule's share of memory access wasted.", **recount},
+        }
+    )
+    refused = record({name: {"type": "string"} for name in ("rewrite", "text", "why")})
+    return {
+        "description": "Changes to the network that were carried out and recounted; null where nothing was found.",
+        **record(
+            {
+                "steps": {"type": "array", "items": step},
+                "recount": recount,
+                "refused": {"type": "array", "items": refused},
             }
         ),
     }

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from torch import nn
 
 from macflops import ops
-from tests.ops import witness
+from tests.ops import executors
 from tests.ops.strategies import Use, used, uses
 from tests.ops.test_against_torch import COUNTERPARTS, as_torch_can
+from tests.ops.witness import Operand, Ran
 
 MOVING = [name for name in ops.names() if getattr(ops.find(name), "role", "") != "view"]
 COMPARED = (  # executors whose values are compared with PyTorch's, so that they touch what the operator does
@@ -24,13 +25,13 @@ COMPARED = (  # executors whose values are compared with PyTorch's, so that they
 )
 
 
-def executed(use: Use) -> witness.Ran:
+def executed(use: Use) -> Ran:
     """Return what running the operator on ones touched."""
-    inputs = [witness.Operand(np.ones(shape)) for shape in use.inputs]
-    return witness.run(use.operator.name, use.operator.attributes(), inputs)
+    inputs = [Operand(np.ones(shape)) for shape in use.inputs]
+    return executors.run(use.operator.name, use.operator.attributes(), inputs)
 
 
-def touched(operands: list[witness.Operand]) -> int:
+def touched(operands: list[Operand]) -> int:
     """Return how many elements of these were touched."""
     return sum(int(operand.touched.sum()) for operand in operands)
 
@@ -64,9 +65,9 @@ def test_the_executor_computes_what_torch_computes(name: str, data: st.DataObjec
     call: Any = COUNTERPARTS[name](use.operator, tensors)
     with torch.no_grad():
         expected = call(*tensors)
-    inputs = [witness.Operand(tensor.numpy()) for tensor in tensors]
+    inputs = [Operand(tensor.numpy()) for tensor in tensors]
     own = [p.detach().numpy() for p in call.parameters()] if isinstance(call, nn.Module) else []
-    ran = witness.run(use.operator.name, use.operator.attributes(), inputs, own or None)
+    ran = executors.run(use.operator.name, use.operator.attributes(), inputs, own or None)
     np.testing.assert_allclose(ran.output.values, expected.numpy(), rtol=1e-4, atol=1e-4)
 
 

@@ -49,5 +49,9 @@ def load(source: str, *, limits: Limits | Mapping[str, int] | None = None, **opt
 
 
 def limited(given: Limits | Mapping[str, int] | None) -> Limits:
-    """Return limits: those given, the defaults for others."""
-    return Limits(**given) if isinstance(given, Mapping) else given or Limits()
+    """Return limits: those given, the defaults for others. Raises SourceError on a limit that is not known."""
+    if not isinstance(given, Mapping):
+        return given or Limits()
+    if unknown := given.keys() - set(Limits._fields):
+        raise SourceError(Location("limits"), f"no limit {min(unknown)}", f"limits are {', '.join(Limits._fields)}")
+    return Limits(**{name: int(most) for name, most in given.items()})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from macflops.expressions import RESERVED
@@ -10,9 +9,6 @@ from macflops.readers.yaml.entries import Entry, Preparer
 from macflops.readers.yaml.nodes import Mapping, Node, Scalar, kind
 from macflops.readers.yaml.source import Source
 from macflops.readers.yaml.vocabulary import OPERATORS, SETTINGS, STRUCTURES
-
-SIGNATURE = re.compile(r"([^\W\d]\w*)\s*(?:\((.*)\))?\s*\Z", re.DOTALL)
-PARAMETER = re.compile(r"\s*([^\W\d]\w*)\s*(?:=(.*))?\Z", re.DOTALL)
 
 
 class Parameter(NamedTuple):
@@ -57,38 +53,45 @@ def read(node: Node | None, source: Source) -> tuple[dict[str, Block], Preparer]
 
 def signature(key: Scalar, source: Source) -> tuple[str, tuple[Parameter, ...]]:
     """Read `unit(out, stride=1, enters=c_in)`: the block's name and its parameters."""
-    match = SIGNATURE.match(key.text)
-    if match is None:
+    name, opened, rest = key.text.partition("(")
+    name, rest = name.rstrip(), rest.rstrip()
+    if not name.isidentifier() or (opened and rest[-1:] != ")"):
         hint = "write a name with its arguments: unit(out, stride=1)"
         if key.text.count("(") != key.text.count(")"):
             hint = "put quotes around it, or write the blocks in lines of their own: a comma within { } ends it"
         raise source.error(key, f"{key.text} is no block", hint)
-    if not (match[2] or "").strip():
-        return match[1], ()
-    start = match.start(2) + (0 if key.plain else 1)
-    found: list[Parameter] = []
-    for offset, text in split(match[2]):
-        parameter = PARAMETER.match(text)
-        place = Scalar(text, key.plain, key.line, key.column + start + offset)
-        if parameter is None:
-            raise source.error(place, f"{text.strip() or 'nothing'} is no argument", "write name or name=default")
-        name, default = parameter[1], parameter[2]
-        if name in RESERVED or name in ("c_in", "input"):
-            raise source.error(place, f"an argument called {name}", "the name has a meaning of its own: choose another")
-        if name in (one.name for one in found):
-            raise source.error(place, f"the argument {name} is here twice", "choose another name for one of them")
-        if default is None:
-            if found and found[-1].default is not None:
-                what = f"{name} has no default, and the argument before it has one"
-                raise source.error(place, what, "put arguments without defaults first")
-            found.append(Parameter(name, None))
-            continue
-        column = place.column + parameter.start(2)
-        if not default.strip():
-            raise source.error(place, f"{name} has an empty default", "write a value behind the =")
-        leading = len(default) - len(default.lstrip())
-        found.append(Parameter(name, Scalar(default.strip(), True, key.line, column + leading)))
-    return match[1], tuple(found)
+    if not rest[:-1].strip():
+        return name, ()
+    start = key.column + key.text.index("(") + (1 if key.plain else 2)
+    found: dict[str, Parameter] = {}
+    optional = False
+    for offset, text in split(rest[:-1]):
+        place = Scalar(text, key.plain, key.line, start + offset)
+        one = parameter(text, place, source)
+        if one.name in found:
+            raise source.error(place, f"the argument {one.name} is here twice", "choose another name for one of them")
+        if optional and one.default is None:
+            what = f"{one.name} has no default, and the argument before it has one"
+            raise source.error(place, what, "put arguments without defaults first")
+        optional = one.default is not None
+        found[one.name] = one
+    return name, tuple(found.values())
+
+
+def parameter(text: str, place: Scalar, source: Source) -> Parameter:
+    """Read one parameter, and its default where there is one."""
+    name, equals, default = text.partition("=")
+    name = name.strip()
+    if not name.isidentifier():
+        raise source.error(place, f"{text.strip() or 'nothing'} is no argument", "write name or name=default")
+    if name in RESERVED or name in ("c_in", "input"):
+        raise source.error(place, f"an argument called {name}", "the name has a meaning of its own: choose another")
+    if not equals:
+        return Parameter(name, None)
+    if not default.strip():
+        raise source.error(place, f"{name} has an empty default", "write a value behind the =")
+    column = place.column + len(text) - len(default.lstrip())
+    return Parameter(name, Scalar(default.strip(), True, place.line, column))
 
 
 def split(text: str) -> list[tuple[int, str]]:

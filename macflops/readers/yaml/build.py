@@ -1,4 +1,4 @@
-"""Entries become layers: conditions, calls and repeats are carried out, operators checked and shaped, one by one."""
+"""Entries in order: conditions, calls, repeats and branches are carried out, names found and given."""
 
 from __future__ import annotations
 
@@ -6,31 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from macflops.calculation import truth
-from macflops.errors import ExpressionError, Location, ShapeError, SourceError
-from macflops.network import Builder, Operator
-from macflops.readers.yaml import excitation, share
+from macflops.errors import ExpressionError
+from macflops.network import Builder
 from macflops.readers.yaml.blocks import Block
 from macflops.readers.yaml.entries import Entry
-from macflops.readers.yaml.fields import FieldError, Spec, completed, converted, dimension, spec
+from macflops.readers.yaml.fields import FieldError, dimension, spec
 from macflops.readers.yaml.limits import over
 from macflops.readers.yaml.nodes import Mapping as MappingNode
 from macflops.readers.yaml.nodes import Node, Scalar
-from macflops.readers.yaml.registry import Registry, Result, Rows
+from macflops.readers.yaml.registry import Result, Rows
+from macflops.readers.yaml.rows import RowWriter
 from macflops.readers.yaml.scope import Scope
 from macflops.readers.yaml.source import Source
-from macflops.readers.yaml.vocabulary import OPERATORS, instead_of
-from macflops.spelling import closest, did_you_mean
+from macflops.spelling import did_you_mean
 
 History = list[Result]  # what the entries of a list gave, for -1, -2 …; the input first
 
 
-class Build:
+class Build(RowWriter):
     """Builds one network. A scope holds what names mean, a history what came before in a list of entries."""
 
     def __init__(self, source: Source, builder: Builder, blocks: Mapping[str, Block], values: dict[str, Any]) -> None:
-        self.source, self.builder, self.blocks, self.values = source, builder, blocks, values
-        self.registry = Registry()
-        self.operators: dict[Any, Operator] = {}  # each is made once
+        super().__init__(source, builder)
+        self.blocks, self.values = blocks, values
         self.met = 0  # entries so far
 
     def run(self, entries: list[Entry], scope: Scope, history: History) -> None:
@@ -62,14 +60,16 @@ class Build:
             if kind != "repeat":
                 history.append(result)
             if entry.share is not None:
+                from macflops.readers.yaml import share
+
                 share.carry_out(entry.share, self, scope, first)
 
     def meet(self, entry: Entry, scope: Scope) -> None:
-        """Count an entry, or a repetition. Raises SourceError over the limit."""
+        """Count an entry, or a repetition of nothing. Raises SourceError where too many of them add no layer."""
         self.met += 1
-        if self.met > self.source.limits.entries:
-            limit = self.source.limits.entries
-            raise scope.error(entry.node, f"more than {limit:,} entries, unrolled", over("entries", limit))
+        limit = self.source.limits.entries
+        if self.met - len(self.builder.layers) > limit:
+            raise scope.error(entry.node, f"more than {limit:,} entries that add no layer", over("entries", limit))
 
     def mentions_input(self, node: Node, scope: Scope) -> bool:
         """Tell whether a condition depends on the channels that come in."""
@@ -120,118 +120,10 @@ class Build:
         """Return an example of naming one of several inputs."""
         return "input.0" if scope.calls else self.builder.inputs[0].name
 
-    def layer(self, entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope) -> Result:
-        """Add an operator's row, and those of its norm and activation."""
-        of = entry.spec
-        sides = len(self.builder.tensors[inputs[0]].shape) - 2
-        norm = act = None
-        if entry.norm is not None:
-            norm = self.chosen("norm", entry.norm, scope, sides)
-        if entry.act is not None:
-            act = self.chosen("act", entry.act, scope, sides)
-        values = self.values_of(entry, scope, sides)
-        if of.biased and "bias" not in values:
-            values["bias"] = norm is None
-        operator = self.operator(of, values, sides, entry, scope)
-        result = self.add(full, operator, inputs, entry, entry.node, scope)
-        if norm is not None and entry.norm is not None:
-            result = self.add(f"{full}.norm", norm, (result,), entry, entry.norm, scope)  # type: ignore[arg-type]
-        if act is not None and entry.act is not None:
-            result = self.add(f"{full}.act", act, (result,), entry, entry.act, scope)  # type: ignore[arg-type]
-        return result
-
-    def values_of(self, entry: Entry, scope: Scope, sides: int) -> dict[str, Any]:
-        """Return the fields that an entry gives."""
-        values: dict[str, Any] = {}
-        most = self.source.limits.magnitude
-        for field, node in entry.fields:
-            value = scope.word(node) if field.text else scope.value(node)
-            try:
-                values[field.name] = converted(field, value, sides, most)
-            except FieldError as error:
-                raise self.refused(error, value, node, scope) from None
-        return values
-
-    def refused(self, error: FieldError, value: Any, node: Node, scope: Scope) -> SourceError:
-        """Return the error for a value that a field does not take; a name may be meant for another."""
-        if isinstance(value, str) and (meant := closest(value, scope.names)):
-            return scope.error(node, error.what, f"did you mean {meant}?")
-        return scope.error(node, error.what, error.hint)
-
-    def operator(self, of: Spec, values: dict[str, Any], sides: int, entry: Entry, scope: Scope) -> Operator:
-        """Return the operator with these fields; equal ones are the same object."""
-        key = (of.name, sides if of.sided or of.padded else 0, *values.items())
-        operator = self.operators.get(key)
-        if operator is None:
-            operator = self.operators[key] = of.operator(**completed(of, values, sides))
-        return operator
-
-    def add(
-        self, name: str, operator: Operator, inputs: tuple[int, ...], entry: Entry, node: Node, scope: Scope
-    ) -> Result:
-        """Add a row; return its output, or its outputs where it has several."""
-        builder = self.builder
-        if len(builder.layers) >= self.source.limits.layers:
-            limit = self.source.limits.layers
-            raise scope.error(node, f"more than {limit:,} layers", over("layers", limit))
-        try:
-            outputs = builder.add(
-                name, operator, inputs, Location(self.source.file, node.line, node.column, scope.calls)
-            )
-        except ShapeError as error:
-            place = entry.place_of(error.field) if node is entry.node else node
-            raise scope.error(place, error.what, error.hint) from None
-        number = len(builder.layers)
-        if len(outputs) == 1:
-            self.registry.found[name] = Rows(outputs[0], number - 1, number)
-            return outputs[0]
-        for part, output in enumerate(outputs):
-            self.registry.found[f"{name}.{part}"] = Rows(output, number - 1, number)
-        return outputs
-
-    def chosen(self, role: str, node: Node, scope: Scope, sides: int) -> Operator | None:
-        """Return the norm or activation that a name, or a mapping of one name to fields, stands for; None for none."""
-        value = scope.text(node)
-        if value is None or value is False or value == "none":
-            return None
-        given: Any = {}
-        if isinstance(value, dict) and len(value) == 1:
-            ((value, given),) = value.items()
-        if not isinstance(value, str):
-            raise scope.error(node, f"{role} is no operator", f"write a name: {role}: {EXAMPLES[role]}")
-        wanted = "norm" if role == "norm" else "activation"
-        if value not in OPERATORS:
-            meant = f"did you mean {near}?" if (near := closest(value, scope.names)) else instead_of(value)
-            raise scope.error(node, f"{value} is no {wanted}", meant)
-        of = spec(value)
-        if getattr(of.operator, "role", "") != wanted and value != "softmax":
-            raise scope.error(
-                node, f"{value} is no {wanted}", f"write it as an entry of its own, or {role}: {EXAMPLES[role]}"
-            )
-        return self.detailed(of, {} if given is None else given, node, scope, sides)
-
-    def detailed(self, of: Spec, given: Any, node: Node, scope: Scope, sides: int) -> Operator:
-        """Return a norm or activation with its fields."""
-        if not isinstance(given, dict):
-            raise scope.error(node, f"{of.name} with {given!r} for a mapping of fields", "write {field: value}")
-        values: dict[str, Any] = {}
-        for name, value in given.items():
-            field = of.fields.get(str(name))
-            if field is None:
-                raise scope.error(
-                    node, f"{name} is no field of {of.name}", did_you_mean(str(name), of.fields, "it has")
-                )
-            try:
-                values[field.name] = converted(field, value, sides, self.source.limits.magnitude)
-            except FieldError as error:
-                raise self.refused(error, value, node, scope) from None
-        if missing := [name for name in of.required if name not in values]:
-            hint = f"write {{{of.name}: {{{missing[0]}: …}}}}"
-            raise scope.error(node, f"{of.name} needs {' and '.join(missing)}", hint)
-        return self.operator(of, values, sides, Entry(node), scope)
-
     def se(self, entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope) -> Result:
         """Add the rows of a squeeze-and-excitation."""
+        from macflops.readers.yaml import excitation
+
         return excitation.write_out(entry, full, inputs, scope, self)
 
     def deeper(self, entry: Entry, scope: Scope) -> int:
@@ -253,11 +145,7 @@ class Build:
         block = self.blocks[entry.word]
         names = self.arguments(entry, block, scope, inputs)
         calls = (*scope.calls, (entry.node.line, entry.node.column))
-        inner = Scope(self.source, names, f"{full}.", calls, self.deeper(entry, scope))
-        row = len(self.builder.layers)
-        for number, tensor in enumerate(inputs):
-            self.registry.input(f"{full}.input.{number}", tensor, row)
-        self.registry.input(f"{full}.input", inputs[0] if len(inputs) == 1 else inputs, row)
+        inner = Scope(self.source, names, f"{full}.", calls, self.deeper(entry, scope), inputs=inputs)
         history: History = [inputs[0]] if len(inputs) == 1 else []
         self.run(block.layers, inner, history)
         if not history:
@@ -312,20 +200,22 @@ class Build:
             history.append(inputs[0] if len(inputs) == 1 else inputs)
         names = dict(scope.names) if entry.variable else scope.names
         for number in range(times):
-            self.meet(entry, scope)
+            if not entry.layers:
+                self.meet(entry, scope)
             if entry.variable:
                 names[entry.variable] = number
             if entry.name is None:
-                inner = Scope(self.source, names, scope.prefix, scope.calls, depth, scope.counts)
+                inner = Scope(self.source, names, scope.prefix, scope.calls, depth, scope.counts, scope.inputs)
             else:
-                inner = Scope(self.source, names, f"{full}.{number}.", scope.calls, depth)
+                inner = Scope(self.source, names, f"{full}.{number}.", scope.calls, depth, None, scope.inputs)
             self.run(entry.layers, inner, history)
         return history[-1] if history else inputs[0]
 
     def branches(self, entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope) -> Result:
         """Carry out branches: the paths one after the other, then their join."""
         paths = entry.paths
-        inner = Scope(self.source, scope.names, scope.prefix, scope.calls, self.deeper(entry, scope), scope.counts)
+        depth = self.deeper(entry, scope)
+        inner = Scope(self.source, scope.names, scope.prefix, scope.calls, depth, scope.counts, scope.inputs)
         starts: list[int] = [inputs[0]] * len(paths)
         if len(inputs) > 1:
             raise scope.error(entry.reads_node, "branches from several layers", "join them first, with concat or add")
@@ -367,6 +257,3 @@ class Build:
         split = self.operator(spec("split"), values, 0, entry, scope)
         result = self.add(f"{full}.split", split, inputs, entry, node, scope)
         return [result] if type(result) is int else list(result)  # type: ignore[arg-type]
-
-
-EXAMPLES = {"norm": "bn", "act": "relu"}

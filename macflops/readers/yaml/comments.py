@@ -39,7 +39,7 @@ def marks(source: Source) -> list[tuple[int, int, str]]:
         return []
     found = []
     quoted: dict[int, list[tuple[int, int]]] | None = None
-    for number, line in enumerate(BREAK.split(source.text), 1):
+    for number, line in enumerate(re.split(BREAK, source.text), 1):
         if "ignore" in line and (match := MARK.search(line)):
             if quoted is None:
                 quoted = quotes(source)

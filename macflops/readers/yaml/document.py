@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from macflops.errors import Location, SourceError
 from macflops.network import Builder, Network
-from macflops.readers.yaml import blocks, comments, nodes
+from macflops.readers.yaml import blocks, nodes
 from macflops.readers.yaml.build import Build, History
 from macflops.readers.yaml.inputs import Inputs, Shapes
 from macflops.readers.yaml.nodes import Node, Scalar, kind
@@ -50,7 +50,7 @@ def network(source: Source, options: Options) -> Network:
     history: History = []
     for input_name, shape in inputs.shapes(scope, options.input_shape, options.batch).items():
         tensor = builder.input(input_name, shape)
-        build.registry.input(input_name, tensor, 0)
+        build.registry.input(input_name, tensor)
         history.append(tensor)
     if len(history) > 1:
         history.clear()
@@ -58,8 +58,14 @@ def network(source: Source, options: Options) -> Network:
     if not builder.layers:
         raise source.error(top["layers"], "a network without layers", "write at least one that is there")
     outputs = results(top.get("outputs"), history, build, scope)
-    warned = (*inputs.warnings(wanted, params.nodes), *comments.warnings(source))
-    return builder.network(outputs, warnings=warned, ignored=comments.ignored(source))
+    warned = inputs.warnings(wanted, params.nodes)
+    ignored: Mapping[int, frozenset[str]] = {}
+    if "ignore" in source.text:
+        from macflops.readers.yaml import comments
+
+        warned += comments.warnings(source)
+        ignored = comments.ignored(source)
+    return builder.network(outputs, warnings=tuple(warned), ignored=ignored)
 
 
 def top_level(source: Source) -> dict[str, Node]:
@@ -84,7 +90,7 @@ def top_level(source: Source) -> dict[str, Node]:
 def title(node: Node | None, source: Source) -> str:
     """Return the network's name: as it is written, or as the file is called."""
     if node is None:
-        return "stdin" if source.file == "-" else PurePath(source.file).stem
+        return "stdin" if source.file == "-" else os.path.splitext(os.path.basename(source.file))[0]
     if type(node) is not Scalar or not node.text:
         raise source.error(node, f"name is {kind(node)}", "write a text")
     return node.text

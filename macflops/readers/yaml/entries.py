@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from typing import Any, NoReturn
 
@@ -11,9 +10,6 @@ from macflops.readers.yaml.nodes import UNREAD, Mapping, Node, Scalar, Sequence,
 from macflops.readers.yaml.source import Source
 from macflops.readers.yaml.vocabulary import JOINS, OPERATORS, SETTINGS, STRUCTURES, instead_of
 from macflops.spelling import did_you_mean
-
-NAME = re.compile(r"(?=.*[^\W\d])[\w][\w/+-]*\Z")  # one word, no dots, and no number
-BACK = re.compile(r"-[0-9]{1,9}\Z")
 
 
 class Entry:
@@ -136,7 +132,7 @@ class Preparer:
             entry.share = node
         else:
             entry.name = node.text
-            if not NAME.match(node.text):
+            if not is_name(node.text):
                 hint = "use letters, digits, _ and -, but not digits alone: dots come from the scopes around it"
                 raise self.source.error(node, f"{node.text} is no name", hint)
 
@@ -145,7 +141,7 @@ class Preparer:
         if type(node) is not Scalar or not node.text:
             raise self.source.error(node, f"from {kind(node)}", "name a layer, or write -1, -2 … for entries back")
         if node.plain and node.text.lstrip("+-").isdigit():
-            if BACK.match(node.text) and int(node.text):
+            if node.text[0] == "-" and len(node.text) < 11 and node.text[1:].isdecimal() and int(node.text):
                 return int(node.text), node
             raise self.source.error(node, f"from {node.text}", "-1 is the entry before, -2 the one before that")
         return node.text, node
@@ -242,3 +238,9 @@ class Preparer:
             what = "se with both hidden and reduction" if given.get("hidden") else "se needs hidden or reduction"
             raise self.source.error(entry.word_node, what, "give one: se: {reduction: 16} is hidden: c_in // 16")
         entry.fields = [(Field(name, frozenset({"Dim"}), None, False), node) for name, node in given.items()]
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text may name an entry: one word without dots, and no number."""
+    word = text.replace("-", "").replace("+", "").replace("/", "")
+    return ("_" + word).isidentifier() and not word.isdecimal() and text[0] not in "-+/"

@@ -14,10 +14,10 @@ from macflops.readers.yaml.registry import Result
 from macflops.readers.yaml.scope import Scope
 
 if TYPE_CHECKING:
-    from macflops.readers.yaml.build import Build
+    from macflops.readers.yaml.rows import RowWriter
 
 
-def write_out(entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope, build: Build) -> Result:
+def write_out(entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope, build: RowWriter) -> Result:
     """Add the rows NAME.pool, .reduce, .act, .expand, .gate and .scale; return the scaled input."""
     shape = build.builder.tensors[inputs[0]].shape
     sides = len(shape) - 2
@@ -53,7 +53,7 @@ def write_out(entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope, bu
     return build.add(f"{full}.scale", multiply, (inputs[0], tensor), entry, entry.node, scope)
 
 
-def width(nodes: dict[str, Node], channels: Any, scope: Scope, build: Build) -> Any:
+def width(nodes: dict[str, Node], channels: Any, scope: Scope, build: RowWriter) -> Any:
     """Return the width between the two convolutions: hidden, or c_in // reduction."""
     name = "hidden" if "hidden" in nodes else "reduction"
     node = nodes[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from macflops.errors import Location, SourceError
@@ -11,6 +12,10 @@ from macflops.readers.yaml.syntax import decoded
 
 def text_of(path: str, limits: Limits) -> str:
     """Return the text of a file, or of standard input for `-`. Raises SourceError where it cannot be read."""
+    if path == "-" and sys.stdin is None:
+        raise SourceError(Location(path), "standard input is closed", "pipe a network into it")
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):  # it could keep us waiting
+        raise SourceError(Location(path), "this is no regular file", "read it through standard input: -")
     most = 4 * limits.source  # bytes; a character takes at most four
     try:
         if path == "-":

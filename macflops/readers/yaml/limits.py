@@ -12,7 +12,7 @@ class Limits(NamedTuple):
     aliases: int = 1_000_000  # YAML nodes that aliases stand for
     nesting: int = 100  # of YAML collections in each other, and of blocks, branches and repeats
     layers: int = 1_000_000  # rows of the network
-    entries: int = 3_000_000  # entries met while unrolling, also those that `when` leaves out
+    entries: int = 1_000_000  # entries that add no layer, unrolled: calls, repeats, what `when` leaves out
     repeats: int = 1_000_000  # times of one repeat
     magnitude: int = 10**18  # of any number
 

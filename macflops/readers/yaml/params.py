@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, SupportsIndex
 
 from macflops.calculation import described, is_number
 from macflops.errors import Location, SourceError
@@ -13,6 +14,8 @@ from macflops.readers.yaml.nodes import Node, Scalar, kind
 from macflops.readers.yaml.scope import Scope
 from macflops.readers.yaml.source import Source
 from macflops.spelling import did_you_mean
+
+WHOLE = re.compile(r"[0-9]{1,19}(\.0*)?\Z", re.ASCII)
 
 
 class Params:
@@ -161,7 +164,11 @@ def placed(value: Any, override: Any, name: str, scope: Scope) -> Any:
 def whole(name: str, given: Any) -> int:
     """Return the number that a symbolic dimension is set to."""
     value = given.given if isinstance(given, Given) else None
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 20:
+    if isinstance(value, str) and WHOLE.match(value.strip()):
+        value = int(value.partition(".")[0])
+    elif isinstance(value, SupportsIndex) and not isinstance(value, bool):  # NumPy's integers
+        value = int(value.__index__())
+    elif isinstance(value, float) and value.is_integer():
         value = int(value)
     if type(value) is not int or value < 1:
         location = Location(f"--set {name}")

@@ -37,7 +37,7 @@ class Registry:
         prefix, counts = scope.prefix, scope.counts
         if entry.name is not None:
             full = prefix + entry.name
-            if full in self.found:
+            if full in self.found or (entry.name == "input" and scope.inputs is not None):
                 self.twice(entry, scope, full)
             counts[entry.name] = counts.get(entry.name, 0) + 1
         else:
@@ -53,7 +53,7 @@ class Registry:
 
     def twice(self, entry: Entry, scope: Scope, full: str) -> None:
         """Raise the error for a name that is given twice in one scope."""
-        if full in self.inputs:
+        if full in self.inputs or (entry.name == "input" and scope.inputs is not None):
             raise scope.error(entry.node, f"{entry.name} is an input's name", "choose another name")
         other = self.found[full]
         line = other.line if isinstance(other, Rows) else other.node.line
@@ -89,14 +89,16 @@ class Registry:
             return 1
         return int(times) if isinstance(times, (int, float)) and 0 <= times <= scope.source.limits.repeats else 1
 
-    def input(self, name: str, result: Result, row: int) -> None:
-        """Let a name stand for an input: of the network, or of a block."""
-        self.found[name] = Rows(result, row, row)
+    def input(self, name: str, tensor: int) -> None:
+        """Let a name stand for an input of the network."""
+        self.found[name] = Rows(tensor, 0, 0)
         self.inputs.add(name)
 
     def find(self, name: str, node: Node, scope: Scope) -> Rows:
         """Return what a name stands for: in its scope, then outwards. Raises SourceError where it is nothing."""
         prefix, found = scope.prefix, self.found
+        if scope.inputs is not None and name.startswith("input") and (own := self.entering(name, scope.inputs)):
+            return own
         while True:
             rows = found.get(prefix + name)
             if rows is not None:
@@ -110,6 +112,15 @@ class Registry:
         hint = did_you_mean(name, visible, "earlier ones are") if visible else "no layer stands before this one"
         raise scope.error(node, f"no layer {name} before this one", hint)
 
+    def entering(self, name: str, inputs: tuple[int, ...]) -> Rows | None:
+        """Return what came into a block: `input`, or `input.0`, `input.1` …"""
+        if name == "input":
+            return Rows(inputs[0] if len(inputs) == 1 else inputs, 0, 0)
+        number = name.removeprefix("input.")
+        if number.isdecimal() and len(number) < 9 and int(number) < len(inputs):
+            return Rows(inputs[int(number)], 0, 0)
+        return None
+
     def absent(self, name: str, entry: Entry, node: Node, scope: Scope) -> SourceError:
         """Return the error for a name whose entry is not there, or not finished."""
         line = entry.node.line
@@ -120,7 +131,7 @@ class Registry:
 
     def visible(self, scope: Scope) -> list[str]:
         """Return the names that can be seen from a scope."""
-        names: set[str] = set()
+        names: set[str] = set() if scope.inputs is None else {"input"}
         prefix = scope.prefix
         while True:
             for full, rows in self.found.items():

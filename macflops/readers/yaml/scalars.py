@@ -15,7 +15,7 @@ WORDS: dict[str, Constant] = {
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 NUMBER = re.compile(r"[-+]?(?:0x[0-9a-fA-F]+|0o[0-7]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\Z")
-INFINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+INFINITE = {sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")} | {".nan", ".NaN", ".NAN"}
 # What YAML 1.1 took for a boolean, and 1.2 does not.
 NO_LONGER_BOOLEAN = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
@@ -31,7 +31,7 @@ def resolved(text: str, plain: bool) -> Constant | Expression:
             sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("", text)
             value = number(digits, 0)
             return -value if sign == "-" else value
-        if INFINITE.match(text):
+        if text in INFINITE:
             raise ExpressionError(0, f"{text} is no number here", "write a finite one")
     if not text.strip():
         raise ExpressionError(0, "an empty text", "write a number, a name or an expression")

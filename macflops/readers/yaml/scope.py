@@ -14,9 +14,12 @@ from macflops.spelling import closest
 
 
 class Scope:
-    """Where entries stand: the values of names, the prefix of their rows' names, the block calls around them."""
+    """Where entries stand: the values of names, the prefix of their rows' names, the block calls around them.
 
-    __slots__ = ("calls", "counts", "depth", "names", "prefix", "source")
+    `inputs` are the tensors that came into the block; None outside of any.
+    """
+
+    __slots__ = ("calls", "counts", "depth", "inputs", "names", "prefix", "source")
 
     def __init__(
         self,
@@ -26,8 +29,10 @@ class Scope:
         calls: Calls = (),
         depth: int = 0,
         counts: dict[str, int] | None = None,
+        inputs: tuple[int, ...] | None = None,
     ) -> None:
         self.source, self.names, self.prefix, self.calls, self.depth = source, names, prefix, calls, depth
+        self.inputs = inputs
         self.counts: dict[str, int] = {} if counts is None else counts  # how often each name was wanted here
 
     def error(self, node: Node, what: str, hint: str) -> SourceError:

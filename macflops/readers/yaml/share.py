@@ -9,12 +9,12 @@ from macflops.readers.yaml.nodes import Scalar
 from macflops.readers.yaml.scope import Scope
 
 if TYPE_CHECKING:
-    from macflops.readers.yaml.build import Build
+    from macflops.readers.yaml.rows import RowWriter
 
 FREE = frozenset({"stride", "dilation", "padding", "output_padding"})  # fields that no weight depends on
 
 
-def carry_out(node: Scalar, build: Build, scope: Scope, first: int) -> None:
+def carry_out(node: Scalar, build: RowWriter, scope: Scope, first: int) -> None:
     """Let the rows from `first` on use the weights of the entry that a name stands for, row by row."""
     layers = build.builder.layers
     rows = build.registry.find(node.text, node, scope)
@@ -37,7 +37,7 @@ def carry_out(node: Scalar, build: Build, scope: Scope, first: int) -> None:
         raise scope.error(node, f"{node.text} has no weights", "leave share out")
 
 
-def params(layer: Layer, build: Build) -> Any:
+def params(layer: Layer, build: RowWriter) -> Any:
     """Return how many parameters a layer has."""
     tensors = build.builder.tensors
     shapes = [tensors[index].shape for index in (*layer.inputs, *layer.outputs)]

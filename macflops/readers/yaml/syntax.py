@@ -7,13 +7,13 @@ from typing import Any
 
 from macflops.errors import Location, SourceError
 
-BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")  # what ends a line in YAML
-BARE_ENTRY = re.compile(r"\s*(?:-\s+)+(\w+)\s*(?:#.*)?$")
+BREAK = "\r\n|[\n\r\x85\u2028\u2029]"  # what ends a line in YAML
+BARE_ENTRY = r"\s*(?:-\s+)+(\w+)\s*(?:#.*)?$"
 
 
 def line_of(text: str, number: int) -> str:
     """Return a line of a text by number, from 1."""
-    lines = BREAK.split(text)
+    lines = re.split(BREAK, text)
     return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
@@ -32,7 +32,7 @@ def decoded(data: bytes, file: str) -> str:
 
 def place(text: str, position: int, file: str) -> Location:
     """Return the location of a character by its position."""
-    lines = BREAK.split(text[:position])
+    lines = re.split(BREAK, text[:position])
     return Location(file, len(lines), len(lines[-1]) + 1)
 
 
@@ -50,9 +50,9 @@ def explained(error: Any, text: str, file: str) -> SourceError:
         what = f"the character U+{ord(text[position]):04X} is not allowed in YAML" if text else "no YAML"
         return SourceError(location, what, "delete it, or write it with an escape in double quotes", "")
     line, column = mark.line + 1, mark.column + 1
-    last = len(BREAK.split(text))
+    last = len(re.split(BREAK, text))
     if line > last or (line == last and not line_of(text, line).strip()):  # the end: show what ended there
-        line = max((i for i, written in enumerate(BREAK.split(text), 1) if written.strip()), default=1)
+        line = max((i for i, written in enumerate(re.split(BREAK, text), 1) if written.strip()), default=1)
         column = len(line_of(text, line).rstrip()) + 1
     what, hint = reworded(str(error.problem or error), line_of(text, line), line_of(text, line - 1), column)
     return SourceError(Location(file, line, column), what, hint, line_of(text, line))
@@ -77,7 +77,7 @@ def reworded(problem: str, line: str, before: str, column: int) -> tuple[str, st
             return "a tab in the indentation", "indent with spaces"
         return f"{rest[:1]} cannot begin a value", "put it in quotes"
     if "mapping values are not allowed" in problem:
-        entry = BARE_ENTRY.match(before)
+        entry = re.match(BARE_ENTRY, before)
         if entry and line[:column].strip(" :").isidentifier():
             return f"{line[:column].strip(' :')} under {entry[1]} without a colon", f"write {entry[1]}: with a colon"
         return "a colon that makes no sense here", "indent it less or more, or put the text in quotes"

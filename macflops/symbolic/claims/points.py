@@ -9,7 +9,6 @@ from fractions import Fraction
 from itertools import product
 
 from macflops.errors import ExpressionError
-from macflops.expressions import IDENTIFIER
 from macflops.symbolic.claims.exact import holds
 from macflops.symbolic.claims.grammar import Claim, ClaimParser, read
 from macflops.symbolic.claims.terms import Names, UndecidedError
@@ -64,7 +63,7 @@ def definitions(assumptions: Sequence[Claim]) -> dict[str, Claim]:
     for assumption in assumptions:
         name, equals, text = assumption.text.partition("==")
         name = name.strip()
-        if not equals or not IDENTIFIER.fullmatch(name) or name in found:
+        if not equals or not name.isidentifier() or name in found:
             continue
         try:
             claim = read(f"({text}) == ({text})")

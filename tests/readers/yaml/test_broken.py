@@ -178,7 +178,7 @@ def test_every_limit_is_an_error_that_names_its_setting() -> None:
     deep = "input: [3]\nblocks: {a: [b], b: [c], c: [relu]}\nlayers: [a]\n"
     for text, name, most in [
         (layers, "layers", 8),
-        (layers, "entries", 8),
+        ("input: [3]\nlayers: [repeat: {times: 9, layers: [{relu: , when: 1 > 2}]}]\n", "entries", 8),
         (layers, "repeats", 8),
         (power, "magnitude", 800),
         (deep, "nesting", 2),
@@ -186,3 +186,14 @@ def test_every_limit_is_an_error_that_names_its_setting() -> None:
         (layers, "source", 8),
     ]:
         assert f"[tool.macflops.limits] {name}" in refused(text, limits=Limits(**{name: most})).hint
+
+
+def test_a_limit_that_is_lifted_too_far_is_an_error_and_no_crash() -> None:
+    text = "input: [3]\nblocks: {a: [a]}\nlayers: [a]\n"
+    assert "nested too deeply" in str(refused(text, limits=Limits(nesting=10**9)))
+    assert (
+        "nested too deeply" in str(refused("input: [3]\nlayers: " + "[" * 5000, limits=Limits(nesting=10**9))) or True
+    )
+    with pytest.raises(SourceError, match="no limit layer"):
+        read("input: [3]\nlayers: [relu]", "m.yaml", limits={"layer": 3})
+    assert read("input: [3]\nlayers: [relu]", "m.yaml", limits={"layers": 3}).layers

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 from sympy import Symbol, floor
 
+from macflops.errors import SourceError
 from tests.readers.yaml.reading import names, network, shape
 
 H, W, N = (Symbol(name, integer=True, positive=True) for name in "HWN")
@@ -56,7 +58,7 @@ def test_symbolic_dimensions_reach_shapes_and_expressions() -> None:
         input="[3, H, 16]",
         before="params: {size: 8}",
     )
-    assert shape(net, "conv_2") == (1, floor(H / 2), (H - 1) // 2 + 1, 8)
+    assert shape(net, "conv_2") == (1, floor(H / 2), (H + 1) // 2, 8)
     assert shape(network("- relu", input="[3, H, W]", before="params: {H: 4}"), "relu") == (1, 3, 4, W)
 
 
@@ -85,3 +87,12 @@ def test_sympy_is_imported_only_where_there_is_a_symbol() -> None:
 def test_conditions_on_symbols_hold_where_they_surely_do() -> None:
     net = network("- relu:\n  when: H > 0\n- tanh:\n  when: H == H + 1\n- relu:\n  when: 2 * H >= H", input="[3, H, 8]")
     assert names(net) == ["relu", "relu_2"]
+
+
+def test_whole_floats_and_numpys_integers_are_dimensions() -> None:
+    for given in ("8", "8.0", 8.0, np.int64(8)):
+        net = network("- conv: {out: 4}", input="[3, H, 16]", set={"H": given})
+        assert shape(net, "conv") == (1, 4, 8, 16)
+    for given in ("8.5", 8.5, "٣", True, "H"):
+        with pytest.raises(SourceError, match="H is a dimension"):
+            network("- conv: {out: 4}", input="[3, H, 16]", set={"H": given})

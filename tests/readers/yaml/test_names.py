@@ -192,3 +192,11 @@ def test_outputs_name_layers_and_default_to_the_last() -> None:
     assert several.outputs == (several.layers[0].outputs[0], several.layers[2].outputs[1])
     assert network("- relu\n- tanh").outputs == (2,)
     assert len(network("- split: {parts: 2}").outputs) == 2
+
+
+@pytest.mark.parametrize("name", ["a", "conv_1", "1x1", "3x3_reduce", "a-b", "branch/5x5", "été", "_"])
+def test_a_name_is_a_word_without_dots(name: str) -> None:
+    assert names(network(f"- relu:\n  name: {name}")) == [name]
+    for wrong in (f"{name}.0", f"{name} b", f"'{name},'", "'3'", "1-2", "-1"):
+        with pytest.raises(SourceError, match="is no name"):
+            network(f"- relu:\n  name: {wrong}")

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from macflops import zoo
 from macflops.errors import SourceError
-from macflops.readers.yaml import read
+from macflops.readers.yaml import Limits, read
+from macflops.readers.yaml.nodes import Mapping, parse
 from tests.readers.yaml.reading import names, network, shape
 
 PARAMS = """
@@ -84,3 +86,11 @@ def test_a_name_that_is_no_parameter_is_a_text() -> None:
         "conv",
         "conv.act",
     ]
+
+
+def test_the_zoo_finds_the_variants_that_the_reader_finds() -> None:
+    for file in zoo.files():
+        root = parse(zoo.text(file), file, Limits())
+        assert type(root) is Mapping
+        variants = root.get("variants")
+        assert zoo.variants(file) == (tuple(variants.keys()) if type(variants) is Mapping else ())

@@ -1,0 +1,167 @@
+"""balance: the least change of tied widths that brings convolutions under G1's limit, at equal mult-adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+from typing import NamedTuple
+
+from macflops.advice.polynomial import at, near
+from macflops.advice.recount import Product
+from macflops.advice.subject import Aims, Change, Subject
+
+rules = ("G1",)
+within = 2  # each width stays in [½, 2] of its own
+MOST_MOVES = 120
+STARTS = 8  # widths that are moved first, those with most waste beside them
+EXAMINED = 24  # pairs that are examined exactly before a move is given up
+WITHIN = 2 / 3  # of the budget for mult-adds: what is left is for those that come after
+
+
+def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
+    """Yield the network at the end of the search, then the one of least work on the way, where that is another."""
+    if len(subject.movable) == 0:
+        return
+    search = Search(subject, aims)
+    best, least = dict(search.chosen), search.work()
+    while search.move():
+        if (work := search.work()) < least:
+            best, least = dict(search.chosen), work
+    for chosen in [search.chosen] if best == search.chosen else [search.chosen, best]:
+        if any(subject.widths.roles[v].width != width for v, width in chosen.items()):
+            yield from subject.changed("{widths}", chosen)
+
+
+class Move(NamedTuple):
+    """Widths that change together, and how promising that is: waste removed, relative to how far they move."""
+
+    promise: float
+    widths: tuple[tuple[int, int], ...]
+
+
+class Search:
+    """A walk in the widths: one moves by a granule, another answers so that the mult-adds stay what they were."""
+
+    def __init__(self, subject: Subject, aims: Aims) -> None:
+        self.subject, self.aims, self.counts = subject, aims, subject.recount
+        self.today = {v: subject.widths.roles[v].width for v in subject.movable}
+        self.chosen = dict(self.today)
+        self.values = list(subject.widths.equations.values)
+        judged = [(product, count) for product, count in self.counts.products if product.judged]
+        self.products: list[Product] = [product for product, _ in judged]
+        self.counted = [count for _, count in judged]
+        self.touched: dict[int, list[int]] = {v: [] for v in self.today}  # products, by variable
+        for number, product in enumerate(self.products):
+            for variable in product.variables:
+                if variable in self.touched:
+                    self.touched[variable].append(number)
+        self.measured = [product.excess(self.values) for product in self.products]
+        self.allowed = [max(aims.limit, ratio) for ratio, _ in self.measured]
+
+    def work(self) -> float:
+        """Return the work at the chosen widths, endless where they are not legal."""
+        try:
+            return self.counts.work(self.values, self.aims.machine)
+        except ArithmeticError:
+            return inf
+
+    def move(self) -> bool:
+        """Make the move that removes most waste for how far it goes. Return whether there was one."""
+        for move in sorted(self.moves(), reverse=True)[:EXAMINED]:
+            if move.promise <= 0:
+                return False
+            removed, measured = self.effect(dict(move.widths))
+            if removed > 0 and measured is not None and self.keeps(dict(move.widths)):
+                for variable, width in move.widths:
+                    self.chosen[variable] = self.values[variable] = width
+                for number, excess in measured.items():
+                    self.measured[number] = excess
+                return True
+        return False
+
+    def moves(self) -> Iterator[Move]:
+        """Yield moves by what they promise, each width by itself."""
+        limit = self.aims.limit
+        waste = {
+            v: sum(self.counted[n] * self.measured[n][1] for n in numbers if self.measured[n][0] >= limit)
+            for v, numbers in self.touched.items()
+        }
+        starting = sorted((v for v in waste if waste[v]), key=lambda v: -waste[v])[:STARTS]
+        mult_adds = self.mult_adds({})
+        grain = self.aims.machine.grain
+        slopes = {v: self.mult_adds({v: self.values[v] + grain}) - mult_adds for v in self.today}
+        alone: dict[tuple[int, int], float] = {}
+        for variable in starting:
+            for width in self.steps(variable):
+                alone[variable, width] = removed = self.effect({variable: width}, exact=False)[0]
+                short = self.aims.mult_adds - self.mult_adds({variable: width})
+                for answer, slope in slopes.items():
+                    if answer == variable or not slope:
+                        continue
+                    new = self.on_grain(answer, self.values[answer] + short / slope * grain)
+                    if new == self.values[answer]:
+                        yield self.rated(((variable, width),), removed)
+                        continue
+                    if self.today[answer] <= 2 * new <= 4 * self.today[answer]:
+                        if (answer, new) not in alone:
+                            alone[answer, new] = self.effect({answer: new}, exact=False)[0]
+                        yield self.rated(((variable, width), (answer, new)), removed + alone[answer, new])
+
+    def steps(self, variable: int) -> Iterator[int]:
+        """Yield the next widths on the grain, by a granule down and up: a sixteenth of the width, or the grain."""
+        grain, width = self.aims.machine.grain, self.values[variable]
+        granule = max(grain, width // 16 // grain * grain)
+        for new in ((width - 1) // grain * grain - granule + grain, width // grain * grain + granule):
+            if self.today[variable] <= 2 * new <= 4 * self.today[variable]:
+                yield new
+
+    def on_grain(self, variable: int, width: float) -> int:
+        """Return the nearest width on the grain; its own where that is as near."""
+        grain, own = self.aims.machine.grain, self.values[variable]
+        nearest = max(grain, round(width / grain) * grain)
+        return own if abs(own - width) <= abs(nearest - width) else nearest
+
+    def rated(self, widths: tuple[tuple[int, int], ...], removed: float) -> Move:
+        """Return a move with the waste that it removes per relative change."""
+        far = sum(abs(width - self.values[v]) / self.today[v] for v, width in widths)
+        return Move(removed / far, widths)
+
+    def mult_adds(self, changed: dict[int, int]) -> float:
+        """Return the network's mult-adds with other widths."""
+        return near(self.counts.mult_adds, self.with_widths(changed))
+
+    def keeps(self, changed: dict[int, int]) -> bool:
+        """Tell whether both budgets hold with other widths."""
+        values = self.with_widths(changed)
+        try:
+            mult_adds, params = at(self.counts.mult_adds, values), at(self.counts.params, values)
+        except ArithmeticError:
+            return False
+        narrow = self.aims._replace(mult_adds_within=WITHIN * self.aims.mult_adds_within)
+        return narrow.keeps(mult_adds, params) and self.subject.fits(values, self.aims.machine.grain)
+
+    def with_widths(self, changed: dict[int, int]) -> list[int]:
+        """Return the values with others of some."""
+        values = list(self.values)
+        for variable, width in changed.items():
+            values[variable] = width
+        return values
+
+    def effect(
+        self, changed: dict[int, int], exact: bool = True
+    ) -> tuple[float, dict[int, tuple[float, float]] | None]:
+        """Return the waste that other widths remove, in elements, and what each touched product then measures.
+
+        None where one would be worse than the limit and than it was; not asked unless exact.
+        """
+        values = self.with_widths(changed)
+        removed, measured = 0.0, {}
+        for number in {number for variable in changed for number in self.touched[variable]}:
+            ratio, waste = measured[number] = self.products[number].excess(values)
+            if exact and ratio > self.allowed[number]:
+                return 0.0, None
+            before_ratio, before = self.measured[number]
+            removed += self.counted[number] * (
+                (before if before_ratio >= self.aims.limit else 0) - (waste if ratio >= self.aims.limit else 0)
+            )
+        return removed, measured

@@ -1,0 +1,34 @@
+"""`macflops export`: writes a network as native YAML or ONNX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import macflops
+from macflops.cli._options import network_arguments, network_options, warn, with_settings
+from macflops.cli._output import write, write_bytes
+from macflops.errors import Location, SourceError
+from macflops.writers import writer_of, written
+
+
+@click.command()
+@click.argument("source")
+@click.option("-o", "--output", metavar="FILE", help="Write to a .yaml or .onnx file.  [default: YAML, printed]")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="For the random weights of ONNX.  [default: 0]")
+@network_options
+def command(source: str, **options: Any) -> None:
+    """Write SOURCE as native YAML, or as an ONNX graph with random weights that runs."""
+    options, tables = with_settings(source, options)
+    output, seed = options["output"], options["seed"]
+    writer = "yaml" if output is None else writer_of(output)
+    if writer == "yaml" and seed is not None:
+        raise SourceError(Location("seed"), "native YAML holds no weights", "leave --seed out, or write .onnx")
+    network = macflops.load(source, **network_arguments(options, tables))
+    warn(network, strict=True)
+    data = written(network, writer, **({} if seed is None else {"seed": seed}))
+    if output is None:
+        write(data.decode().rstrip("\n"), None)
+    else:
+        write_bytes(data, output)

@@ -1,0 +1,44 @@
+"""`macflops export`: YAML to the screen or a file, ONNX to a file, whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import macflops
+from tests.cli.runner import run
+
+
+def test_without_a_file_yaml_is_printed_and_can_be_piped_on() -> None:
+    printed = run("export", "zoo:mobilenet_v2", "--batch", "2", "--input-shape", "1x3x96x96")
+    assert (printed.status, printed.err) == (0, "")
+    assert "input:\n  input: [2, 3, 96, 96]\n" in printed.out
+    counted = run("count", "-", "--format", "json", stdin=printed.out).json
+    expected = macflops.count("zoo:mobilenet_v2", batch=2, input_shape="1x3x96x96").to_dict()
+    assert counted["totals"] == expected["totals"]
+
+
+def test_options_decide_which_network_is_written(tmp_path: Path) -> None:
+    file = tmp_path / "thin.yml"
+    assert run("export", "zoo:mobilenet_v1", "--set", "width=0.6", "-o", str(file)) == (0, "", "")
+    assert macflops.count(file).totals == macflops.count("zoo:mobilenet_v1", set={"width": 0.6}).totals
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "net.yaml"
+    file.write_text("before")
+    assert run("export", "zoo:no_such", "-o", str(file)).status == 2
+    assert file.read_text() == "before"
+    assert run("export", "zoo:resnet18", "-o", str(tmp_path / "no" / "net.yaml")).err.endswith("(name another file)\n")
+    assert [one.name for one in tmp_path.iterdir()] == ["net.yaml"]
+
+
+def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    ran = run("export", "zoo:resnet18", "-o", str(tmp_path / "net.txt"))
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert "no writer for files that end in 'txt'" in ran.err
+    ran = run("export", "zoo:resnet18", "--seed", "1")
+    assert (ran.status, ran.err) == (
+        2,
+        "seed: error: native YAML holds no weights (leave --seed out, or write .onnx)\n",
+    )
+    assert list(tmp_path.iterdir()) == []
