@@ -199,7 +199,7 @@ def summary(efficiency: float | None, findings: Sequence[Finding], verdicts: Map
     if not findings:
         within = ", ".join(verdicts)
         return f"{standing}: within the limits of {within}; nothing to change." if verdicts else f"{standing}."
-    first = findings[0]
+    first = next((f for f in findings if f.advice == 0), findings[0])  # what can be changed is what to do
     rule = find(first.rule)
     if first.mac_share is None:
         return f"{standing}: start with {first.rule} at {first.location}, {first.message}."

@@ -6,9 +6,11 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 from sympy import Symbol, floor
 
+from macflops.errors import SourceError
 from tests.readers.yaml.reading import names, network, shape
 
 H, W, N = (Symbol(name, integer=True, positive=True) for name in "HWN")
