@@ -1,7 +1,8 @@
 """macflops says why a neural network is slow and what to write instead, recounted.
 
 `macflops.audit("model.yaml")` counts parameters, mult-adds and memory access cost layer by layer and checks the
-guidelines of the ShuffleNet V2 paper; `macflops.count` counts only; `macflops.load` reads a network.
+guidelines of the ShuffleNet V2 paper; `macflops.count` counts only, `macflops.diff` compares two networks, and
+`macflops.load` reads one.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from macflops.api import audit as audit
     from macflops.api import count as count
+    from macflops.api import diff as diff
     from macflops.api import load as load
     from macflops.errors import SourceError as SourceError
     from macflops.network import Network as Network
 
 __version__ = "0.1.0"
 
-_HOMES = {"load": "api", "count": "api", "audit": "api", "SourceError": "errors", "Network": "network"}
-__all__ = ["Network", "SourceError", "audit", "count", "load"]
+_HOMES = {"load": "api", "count": "api", "audit": "api", "diff": "api", "SourceError": "errors", "Network": "network"}
+__all__ = ["Network", "SourceError", "audit", "count", "diff", "load"]
 
 
 def __getattr__(name: str) -> Any:

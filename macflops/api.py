@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 from macflops.arithmetic import is_symbolic
 from macflops.budgets import budgets
@@ -17,6 +17,9 @@ from macflops.guidelines.findings import Thresholds, judge
 from macflops.machine import DEFAULT, Machine
 from macflops.network import Network, no_garbage_collection
 from macflops.report import Budget, Report
+
+if TYPE_CHECKING:
+    from macflops.differences import Diff
 
 Source: TypeAlias = "str | PathLike[str] | Network"
 
@@ -117,6 +120,16 @@ def audit(
 
         given, findings, verdict = answered(counted.costs, findings, verdict, rules, thresholds or Thresholds(), hold)
         return Report(counted.costs, counted.batch, findings, verdict, held, given)
+
+
+def diff(base: Source, head: Source, **options: Any) -> Diff:
+    """Count two networks and compare them layer by layer. Options are those of `count`, for both.
+
+    Raises SourceError where a source cannot be read.
+    """
+    from macflops.differences import Diff
+
+    return Diff(count(base, **options), count(head, **options))
 
 
 def symbols(dimension: Any) -> Iterable[Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from macflops.calculation import FUNCTIONS, MAGNITUDE, OPERATIONS, compared, negated, subscripted, truth
 from macflops.errors import ExpressionError
@@ -80,8 +80,8 @@ class Parser:
     A parser of claims computes on other kinds of numbers: it has other operations, functions and constants.
     """
 
-    operations: Mapping[str, Callable[[Any, Any, int, int], Any]] = OPERATIONS
-    functions: Mapping[str, tuple[Callable[..., Any], int, int | None]] = FUNCTIONS
+    operations: ClassVar[Mapping[str, Callable[[Any, Any, int, int], Any]]] = OPERATIONS
+    functions: ClassVar[Mapping[str, tuple[Callable[..., Any], int, int | None]]] = FUNCTIONS
 
     def __init__(self, text: str) -> None:
         self.text = text

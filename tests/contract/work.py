@@ -34,7 +34,7 @@ def padded(graph: Graph, layer: int) -> int:
         return prod(x[:-1]) * (x[-1] if is_data(graph, graph.reads[layer][0]) else up(x[-1])) * up(out)
     groups = int(at["groups"])
     positions = x if row["op"] == "conv_transpose" else y
-    taps = x[0] * prod(positions[2:]) * int(prod(at["kernel"]))
+    taps: int = x[0] * prod(positions[2:]) * prod(at["kernel"])
     if groups == x[1] > 1:
         return taps * up(out)
     read = x[1] // groups

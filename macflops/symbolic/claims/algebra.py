@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -101,5 +101,48 @@ def proves(claim: Claim) -> bool:
     """Tell whether expansion proves a claim for all positive reals."""
     try:
         return bool(claim.holds(Algebra(), {name: real(name) for name in claim.names}))
+    except UndecidedError:
+        return False
+
+
+class AtPoint(Algebra):
+    """Numbers as SymPy's exact ones. A truth is True, False, or None where SymPy does not know."""
+
+    def least(self, a: Any, b: Any) -> Any:
+        """Return the lesser of two."""
+        return sympy.Min(a, b)
+
+    def floor(self, a: Any) -> Any:
+        """Return the largest integer not above a."""
+        return sympy.floor(a)
+
+    def compare(self, sign: str, a: Any, b: Any) -> Any:
+        """Return whether a comparison holds, as far as SymPy knows."""
+        difference = a - b
+        positive, zero = difference.is_positive, difference.is_zero
+        answers = {">": positive, "==": zero, "<=": None if positive is None else not positive}
+        answers["!="] = None if zero is None else not zero
+        answers[">="] = True if positive or zero else difference.is_nonnegative
+        answers["<"] = None if answers[">="] is None else not answers[">="]
+        return answers[sign]
+
+    def every(self, truths: Sequence[Any]) -> Any:
+        """Return whether all hold."""
+        return False if False in truths else None if None in truths else True
+
+    def some(self, truths: Sequence[Any]) -> Any:
+        """Return whether one holds."""
+        return True if True in truths else None if None in truths else False
+
+    def no(self, truth: Any) -> Any:
+        """Return whether it does not hold."""
+        return None if truth is None else not truth
+
+
+def refutes(claim: Claim, point: Mapping[str, Fraction]) -> bool:
+    """Tell whether a claim is false at a point by SymPy's own arithmetic."""
+    try:
+        raw = {name: sympy.Rational(value.numerator, value.denominator) for name, value in point.items()}
+        return claim.holds(AtPoint(), raw) is False
     except UndecidedError:
         return False

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from macflops.errors import ExpressionError, Location, SourceError
+from macflops.symbolic.claims.exact import holds
 from macflops.symbolic.claims.grammar import Claim, read
 
 SECONDS = 8.0  # for all of it: its process is stopped then
@@ -41,7 +42,8 @@ def decide(claim: str, assume: Sequence[str] = ()) -> Verdict:
     texts = [claim, *([assume] if isinstance(assume, str) else assume)]
     for number, text in enumerate(texts):
         try:
-            read(text)
+            parsed = read(text)
+            holds(parsed, dict.fromkeys(parsed.names, Fraction(1)))  # a number where a comparison belongs is found so
         except ExpressionError as error:
             where = "--assume" if number else "--claim"
             raise SourceError(Location(where, 1, error.column + 1), error.what, error.hint, text.strip()) from None
@@ -62,7 +64,7 @@ def decided(claim: Claim, assumptions: Sequence[Claim]) -> Verdict:
     """Decide a claim in this process: by points, then z3, then expansion."""
     from macflops.symbolic.claims import points, smt
 
-    if (point := points.search(claim, assumptions)) is not None:
+    if (point := points.search(claim, assumptions, 0.3)) is not None:
         return refuted(point, "a point was found and evaluated exactly")
     gaps = False
     if smt.installed():
@@ -74,6 +76,8 @@ def decided(claim: Claim, assumptions: Sequence[Claim]) -> Verdict:
             if points.refutes(candidate, claim, assumptions):
                 return refuted(candidate, "z3 found a point, which was evaluated exactly")
         gaps = answer.gaps
+    if not gaps and (point := points.search(claim, assumptions, 1.5)) is not None:
+        return refuted(point, "a point was found and evaluated exactly")
     from macflops.symbolic.claims.algebra import proves
 
     if not gaps and proves(claim):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from macflops.errors import ExpressionError
 from macflops.expressions import (
     BINDING,
     COMPARISON,
     CONSTANTS,
-    FUNCTIONS,
     NOT,
+    RESERVED,
     SIGN,
     SUM,
     TERNARY,
@@ -70,7 +70,7 @@ def greatest(*values: Term) -> Term:
 class ClaimParser(Parser):
     """Reads a claim; what a rule returns computes a term, or a truth."""
 
-    operations = {
+    operations: ClassVar = {
         "+": operation(lambda a, b: a + b),
         "-": operation(lambda a, b: a - b),
         "*": operation(lambda a, b: a * b),
@@ -79,7 +79,7 @@ class ClaimParser(Parser):
         "%": operation(lambda a, b: a % b),
         "**": operation(lambda a, b: a**b),
     }
-    functions = {
+    functions: ClassVar = {
         "sqrt": (function(lambda a: a.root()), 1, 1),
         "min": (function(least), 1, None),
         "max": (function(greatest), 1, None),
@@ -166,6 +166,6 @@ def read(text: str) -> Claim:
     run = parser.expression(TERNARY, 0)
     if parser.kind != "end":
         raise parser.unexpected()
-    for name in sorted(parser.names & (FUNCTIONS.keys() | {"sqrt"})):
-        raise ExpressionError(text.index(name), f"{name} is a function", f"write {name}(…), or use another name")
+    for name in sorted(parser.names & (RESERVED | {"sqrt"})):
+        raise ExpressionError(text.index(name), f"{name} is a function or a word of the grammar", "use another name")
     return Claim(text, frozenset(parser.names), lambda names, most: truth(run(names, most), 0))

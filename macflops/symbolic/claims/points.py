@@ -9,19 +9,17 @@ from fractions import Fraction
 from itertools import product
 
 from macflops.errors import ExpressionError
-from macflops.expressions import IDENTIFIER
 from macflops.symbolic.claims.exact import holds
 from macflops.symbolic.claims.grammar import Claim, ClaimParser, read
 from macflops.symbolic.claims.terms import Names, UndecidedError
 
-SECONDS = 1.2
 FIRST = tuple(map(Fraction, ("1", "2", "1/2", "3", "4", "1/10", "10")))
 MORE = (*FIRST, *map(Fraction, ("5", "8", "9", "16", "32", "64", "100", "1000", "1000000")))
 VALUES = (*MORE, *(1 / value for value in MORE if value > 1), *map(Fraction, ("3/2", "2/3", "5/4", "4/5", "99/100")))
-DISTANT = tuple(map(Fraction, (10**12, Fraction(1, 10**12))))
+DISTANT = (Fraction(10**12), Fraction(1, 10**12))
 
 
-def search(claim: Claim, assumptions: Sequence[Claim], seconds: float = SECONDS) -> dict[str, Fraction] | None:
+def search(claim: Claim, assumptions: Sequence[Claim], seconds: float) -> dict[str, Fraction] | None:
     """Return a point that meets the assumptions and at which the claim fails, or None where none was found."""
     defined = definitions(assumptions)
     names = sorted(claim.names.union(*(a.names for a in assumptions)) - defined.keys())
@@ -65,7 +63,7 @@ def definitions(assumptions: Sequence[Claim]) -> dict[str, Claim]:
     for assumption in assumptions:
         name, equals, text = assumption.text.partition("==")
         name = name.strip()
-        if not equals or not IDENTIFIER.fullmatch(name) or name in found:
+        if not equals or not name.isidentifier() or name in found:
             continue
         try:
             claim = read(f"({text}) == ({text})")
