@@ -180,3 +180,15 @@ def test_bars_and_odd_names_come_through_any_locale(net: Path) -> None:
 def test_a_working_folder_that_is_gone_is_no_traceback(net: Path) -> None:
     ran = shell("mkdir gone; cd gone; rmdir ../gone; $M count ../net.yaml --format json")
     assert ran.returncode == 0, ran.stderr
+
+
+def test_linear_layers_are_not_called_convolutions(net: Path) -> None:
+    layers = "\n".join(f"  - linear: {{out: {out}}}" for out in (96, 16, 96, 8))
+    (net / "net.yaml").write_text(f"macflops: 1\ninput: {{x: [512, 16]}}\nlayers:\n{layers}\n")
+    assert "its linear layers move 1.4 times" in run("audit", "net.yaml", *QUIET).out
+
+
+def test_sides_that_are_sums_stand_in_brackets(net: Path) -> None:
+    (net / "net.yaml").write_text("macflops: 1\ninput: [3, H + 1, 8]\nlayers:\n  - pad: {padding: 1}\n")
+    assert "input 1x3x(H + 1)x8 " in run("count", "net.yaml").out
+    assert "1x3x(H + 3)x10" in run("count", "net.yaml", "--format", "csv").out
