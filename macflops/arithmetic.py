@@ -79,7 +79,7 @@ def size(shape: Iterable[Dim]) -> Dim:
             number *= dimension
         else:
             product = dimension if product is None else product * dimension
-    return number if product is None else product * number  # type: ignore[no-any-return]
+    return number if product is None else product * number
 
 
 def surely(claim: object) -> bool | None:
