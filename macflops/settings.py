@@ -188,6 +188,7 @@ OPTIONS: dict[str, Callable[[str, str, Any], Any]] = {
     "select": rules,
     "ignore": rules,
     "fail-on": of_type(str, "a text"),
+    "no-advice": of_type(bool, "true or false"),
     "top": of_type(int, "a whole number"),
 }
 TABLES: dict[str, Callable[[str, str, dict[str, Any]], dict[str, Any]]] = {
