@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -78,6 +79,11 @@ def main() -> NoReturn:
         fail("macflops: error: the input nests too deeply (flatten it)")
     except MemoryError:
         fail("macflops: error: not enough memory for this network (lower its size or the limits)")
+    except Exception as error:
+        if os.environ.get("MACFLOPS_TRACEBACK"):
+            raise
+        what = printable(f"{type(error).__name__}: {error}")
+        fail(f"macflops: error: {what}, a fault of macflops (report it with what MACFLOPS_TRACEBACK=1 shows)")
     sys.exit(status if isinstance(status, int) else 0)
 
 
