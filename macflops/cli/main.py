@@ -69,7 +69,7 @@ def run() -> NoReturn:
         main()
     except SystemExit as stop:
         status = stop.code
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # one that is closed is None
         try:
             stream.flush()
         except OSError:  # its reader went away
