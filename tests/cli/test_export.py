@@ -32,6 +32,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["net.yaml"]
 
 
+def test_onnx_is_written_with_the_weights_of_a_seed(tmp_path: Path) -> None:
+    first, second, third = (tmp_path / f"{name}.onnx" for name in "abc")
+    assert run("export", "zoo:paper_g4", "-o", str(first)) == (0, "", "")
+    assert run("export", "zoo:paper_g4", "-o", str(second), "--seed", "0").status == 0
+    assert run("export", "zoo:paper_g4", "-o", str(third), "--seed", "7").status == 0
+    assert first.read_bytes() == second.read_bytes() != third.read_bytes()
+
+
 def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     ran = run("export", "zoo:resnet18", "-o", str(tmp_path / "net.txt"))
     assert (ran.status, ran.err.count("\n")) == (2, 1)
@@ -39,6 +47,11 @@ def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     ran = run("export", "zoo:resnet18", "--seed", "1")
     assert (ran.status, ran.err) == (
         2,
-        "seed: error: native YAML holds no weights (leave --seed out, or write .onnx)\n",
+        "--seed: error: native YAML holds no weights (leave --seed out, or write .onnx)\n",
     )
-    assert list(tmp_path.iterdir()) == []
+    source = tmp_path / "odd.yaml"
+    source.write_text("input: [3, 8, 8]\nlayers:\n  - adaptive_avgpool: {out: 3}\n")
+    ran = run("export", str(source), "-o", str(tmp_path / "odd.onnx"))
+    assert ran.status == 2
+    assert "adaptive_avgpool: adaptive_avgpool from [8, 8] to [3, 3] cannot be written as ONNX" in ran.err
+    assert [one.name for one in tmp_path.iterdir()] == ["odd.yaml"]
