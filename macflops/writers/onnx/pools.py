@@ -48,8 +48,8 @@ def pooling(call: Call, kind: str, filler: float, without: tuple[str, ...] = (),
 def pads(call: Call, stride: list[int]) -> tuple[list[int], int]:
     """Return the padding, and ceil_mode: 1 where a last window hangs over.
 
-    PyTorch leaves such a window out where it would begin behind the image. Runtimes before ONNX said so keep it: where
-    no other side needs ceil_mode, there is none.
+    PyTorch leaves such a window out where it would begin behind the image, which not all runtimes do: there the padding
+    ends with the last window that is there.
     """
     o, sides = call.operator, len(call.operator.kernel)
     before, after = list(o.padding[:sides]), list(o.padding[sides:])
@@ -58,12 +58,13 @@ def pads(call: Call, stride: list[int]) -> tuple[list[int], int]:
     x, y = call.shape[2:], call.outputs[0][2:]
     if not all(map(is_integer, (*x, *y))):
         return [*before, *after], 1
+    hanging = False
     for place, (side, out) in enumerate(zip(x, y, strict=True)):
-        reach = o.dilation[place] * (o.kernel[place] - 1) + 1
-        beyond = (out - 1) * stride[place] + reach - side - before[place] - after[place]  # of the last window's end
-        if beyond > 0:
-            return [*before, *after], 1
-    return [*before, *after], 0
+        end = (out - 1) * stride[place] + o.dilation[place] * (o.kernel[place] - 1) + 1
+        beyond = end - side - before[place] - after[place]
+        hanging |= beyond > 0
+        after[place] = max(0, after[place] + min(beyond, 0))
+    return [*before, *after], int(hanging)
 
 
 def adaptive_avgpool(call: Call) -> str:
