@@ -46,7 +46,7 @@ class Totals(NamedTuple):
     arithmetic_intensity: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # as large as a network: neither is of use
 class Costs:
     """The costs of a network under one fusion mode and element type."""
 
