@@ -11,6 +11,9 @@ settings.register_profile("default", deadline=None, suppress_health_check=[Healt
 settings.load_profile("default")
 
 
+os.environ["MACFLOPS_TRACEBACK"] = "1"  # a fault of the program is to be seen as one
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a run with MACFLOPS_NO_SKIPS set in which a test was skipped."""

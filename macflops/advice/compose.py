@@ -125,7 +125,8 @@ def settled(
         if why:
             against.insert(0, (given.change, f"it would be advised again, and then {why[0]}"))
             return None
-        given = again._replace(change=again.change._replace(moved=(*given.change.moved, *again.change.moved)))
+        moved = (*given.change.moved, *again.change.moved)
+        given = again._replace(change=again.change._replace(text=given.change.text, moved=moved))
     against.insert(0, (given.change, "it would be advised again and again"))
     return None
 

@@ -14,7 +14,7 @@ from macflops.network import Network
 from macflops.writers import writer_of, written
 
 
-@click.command()
+@click.command(short_help="Write a network as native YAML or ONNX.")
 @click.argument("source")
 @click.option("-o", "--output", metavar="FILE", help="Write to a .yaml or .onnx file.  [default: YAML, printed]")
 @click.option("--seed", type=click.IntRange(0), metavar="N", help="For the random weights of ONNX.  [default: 0]")
@@ -26,7 +26,7 @@ def command(source: str, **options: Any) -> None:
     output, seed = options["output"], options["seed"]
     writer = "yaml" if output is None else writer_of(output)
     if writer == "yaml" and seed is not None:
-        raise SourceError(Location("seed"), "native YAML holds no weights", "leave --seed out, or write .onnx")
+        raise SourceError(Location("--seed"), "native YAML holds no weights", "leave --seed out, or write .onnx")
     network = macflops.load(source, **network_arguments(options, tables))
     warn(network, strict=True)
     if options["advised"]:

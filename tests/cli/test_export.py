@@ -69,7 +69,7 @@ def test_what_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     ran = run("export", "zoo:resnet18", "--seed", "1")
     assert (ran.status, ran.err) == (
         2,
-        "seed: error: native YAML holds no weights (leave --seed out, or write .onnx)\n",
+        "--seed: error: native YAML holds no weights (leave --seed out, or write .onnx)\n",
     )
     source = tmp_path / "odd.yaml"
     source.write_text("input: [3, 8, 8]\nlayers:\n  - adaptive_avgpool: {out: 3}\n")

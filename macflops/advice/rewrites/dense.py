@@ -42,9 +42,9 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
 def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list[Stage], Iterator[Change]]:
     """Return what is held at each resolution where these layers are dense, and the networks that do so, best first."""
     network = subject.network
-    dense = network.replace({index: replace(network.layers[index].operator, groups=1) for index in groups})
-    gone = absorbed_shuffles(dense)
-    after = Subject(count(dense.without(gone), machine=aims.machine))
+    dense = {index: replace(network.layers[index].operator, groups=1) for index in groups}
+    gone = absorbed_shuffles(network, groups)
+    after = Subject(count(network.without(gone, dense), machine=aims.machine))
     kept = [index for index in range(len(network.layers)) if index not in gone]
     found = list(stages(after, subject.costs, kept, groups, aims))
     shuffles = "; drop the shuffles (a dense convolution absorbs them)" if gone else ""
