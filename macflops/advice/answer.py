@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from macflops.advice.compose import Audited, advise, effect
+from macflops.advice.compose import advise, effect
 from macflops.advice.explain import Explainer
 from macflops.advice.places import merged
 from macflops.advice.result import Advice
 from macflops.advice.subject import Subject
+from macflops.advice.terms import Audited
 from macflops.costs import Costs
 from macflops.guidelines.findings import Finding, Thresholds, Verdict, summary
 

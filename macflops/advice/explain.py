@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from macflops.advice import rewrites
-from macflops.advice.compose import Audited
 from macflops.advice.polynomial import Polynomial
 from macflops.advice.result import Advice
+from macflops.advice.terms import Audited
 from macflops.guidelines import find
 from macflops.guidelines.findings import Finding, Thresholds
 from macflops.network import Layer

@@ -31,6 +31,9 @@ class Polynomial:
         """Return its value at such widths. Raises ArithmeticError where that is no whole number."""
         total = 0
         for monomial, coefficient in self.terms.items():
+            if len(monomial) == 1:  # nearly all: a loop over one takes twice as long
+                total += coefficient * values[monomial[0]]
+                continue
             for variable in monomial:
                 coefficient *= values[variable]
             total += coefficient

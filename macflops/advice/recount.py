@@ -46,7 +46,7 @@ class Product:
 
     def _measured(self, values: Sequence[int]) -> tuple[float, float]:
         try:
-            reads, writes, weights = (at(number, values) for number in (self.reads, self.writes, self.weights))
+            reads, writes, weights = at(self.reads, values), at(self.writes, values), at(self.weights, values)
         except ArithmeticError:
             return inf, inf
         if reads <= 0 or writes <= 0:
