@@ -46,7 +46,8 @@ def lines(found: Diff) -> Iterator[str]:
         numbers = isinstance(total.base, (int, float)) and isinstance(total.head, (int, float))
         unit = "B" if name.endswith("bytes") else ""
         before, after = (shown(n, unit) if numbers else exact(n) for n in (total.base, total.head))
-        change = "   the same" if total.base == total.head else "" if total.change is None else f"{100 * total.change:+9.1f} %"
+        grown = "" if total.change is None else f"{100 * total.change:+9.1f} %"
+        change = "   the same" if total.base == total.head else grown
         yield f"  {name.replace('_', ' '):22} {before:>12} -> {after:>12} {change}".rstrip()
     if not found.layers:
         yield ""
