@@ -103,10 +103,11 @@ class Network:
             for index, layer in enumerate(self.layers)
         )
 
-    def without(self, gone: Collection[int]) -> Network:
+    def without(self, gone: Collection[int], operators: Mapping[int, Operator] | None = None) -> Network:
         """Return the network without the layers of these indices, each of one input and one output, shaped anew.
 
-        What read their outputs reads their inputs. Raises ShapeError as `replace` does.
+        What read their outputs reads their inputs. `operators` are other ones, as in `replace`; raises ShapeError as
+        that does.
         """
         instead: dict[int, int] = {}
         kept = []
@@ -115,7 +116,8 @@ class Network:
             if index in gone:
                 instead[layer.outputs[0]] = inputs[0]
             else:
-                kept.append(layer._replace(inputs=inputs))
+                operator = operators.get(index, layer.operator) if operators else layer.operator
+                kept.append(layer._replace(operator=operator, inputs=inputs))
         return self.rewired(kept, [instead.get(tensor, tensor) for tensor in self.outputs])
 
     def reordered(self, moves: Mapping[int, int]) -> Network:

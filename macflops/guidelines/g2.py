@@ -24,6 +24,7 @@ class GroupConvolution(Rule):
     weights: B2 is what a dense convolution of the same mult-adds, kernel and stride moves, each width ÷ √g.
     Measured is B1 ÷ B2, which tends to √g where feature maps dominate; wasted B1 - B2. G1 has what is over B1: together
     they make up MAC - B2, and nothing counts twice.
+    Proof: theorem T3 (`macflops prove T3`): B1 - B2 = 2·√(R·W ÷ g)·(√g - 1). T7 says when a fast memory hides it.
     Source: ShuffleNet V2 (Ma et al. 2018), section 2, G2, equation (2) and Table 2. The table's networks shrink both
     widths, as here; the equation holds the first width fixed and gives less.
     Judged: convolutions of 2 or more groups whose widths are free; not depthwise ones: G4 judges them, as in the paper.

@@ -18,6 +18,8 @@ class ElementWise(Rule):
     that goes to activations, additions and products of tensors, norms that do not fold, and depthwise convolutions.
     Wasted is the part of the block's MAC over the limit: MAC - (MAC - element-wise) ÷ (1 - limit), all that its other
     operators move allowed for. Under `--fusion runtime` what the runtime merges is not counted.
+    Proof: theorem T5 (`macflops prove T5`): a k x k depthwise convolution moves more per mult-add than a 1x1 one iff it
+    has over k² channels; norm and activation move up to 2/3 of what they and their 1x1 convolution do.
     Source: ShuffleNet V2 (Ma et al. 2018), section 2, G4; measured in Table 4, where a bottleneck unit without ReLU and
     without shortcut is about 20 % faster. The paper counts depthwise convolutions among the element-wise operators.
     Judged: blocks, as the graph has them; the run of layers between two blocks with branches is one.
