@@ -40,7 +40,7 @@ def reader_of(source: str) -> str:
     if os.path.isdir(source):
         raise SourceError(Location(source), "this is a folder", "name one file in it")
     if not os.path.exists(source):
-        hint = "a source is a .yaml file, zoo:NAME, or - for standard input"
+        hint = "a source is a .yaml or .onnx file, zoo:NAME, or - for standard input"
         if not ending:
             from difflib import get_close_matches
 

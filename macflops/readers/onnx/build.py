@@ -86,6 +86,11 @@ class Build:
                 found = function(place, *inputs, **named)
         except Unread as why:
             return place.unsupported(present, str(why))
+        except SourceError:
+            raise
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # of bytes that no exporter writes
+            what = f"its inputs and attributes do not go together: {error}"
+            raise place.wrong(what, "the file is damaged, or its writer in error") from error
         return [found] if isinstance(found, Value) else list(found)
 
     def value(self, name: str, place: Place) -> Value:

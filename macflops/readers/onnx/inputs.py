@@ -67,6 +67,8 @@ def shapes(
     """Return the shape of each input by name. Raises SourceError where the call's do not fit."""
     file = Location(dimensions.file)
     names = [i.name for i in inputs]
+    if len({*names}) < len(names):
+        raise SourceError(file, "two inputs have one name", "the file is damaged, or its writer in error")
     asked = {names[0] if name is None and len(names) == 1 else name: shape for name, shape in given.items()}
     for name in asked:
         if name is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,19 @@ def test_external_data_is_never_opened(tmp_path: Path) -> None:
     graph = helper.make_graph([helper.make_node("Conv", ["x", "w"], ["y"])], "g", [x], [y], [weights])
     report = macflops.count(read(helper.make_model(graph).SerializeToString(), str(tmp_path / "model.onnx")))
     assert (report.totals.params, report.totals.mult_adds) == (108, 36 * 108)
+
+
+def test_weights_in_the_file_are_never_read(tmp_path: Path) -> None:
+    elements = 3 * 2**22
+    weights = TensorProto(name="w", dims=[elements // 12, 3, 2, 2], data_type=TensorProto.FLOAT)
+    weights.raw_data = bytes(4 * elements)
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in (("x", [1, 3, 8, 8]), ("y", None)))
+    graph = helper.make_graph([helper.make_node("Conv", ["x", "w"], ["y"])], "g", [x], [y], [weights])
+    path = tmp_path / "model.onnx"
+    path.write_bytes(helper.make_model(graph).SerializeToString())
+    tracemalloc.start()
+    report = macflops.count(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert report.totals.params == elements
+    assert most < 2**20

@@ -120,7 +120,9 @@ def Resize(
     along = range(len(sides)) if axes is None else [axis_of(at, axis, len(sides)) for axis in axes]
     if sizes is not None and sizes.sides != (0,):
         wanted = integers(at, sizes, "sizes")
-        for axis, side in zip(along, wanted, strict=len(wanted) == len(along)):
+        if len(wanted) != len(along):
+            raise at.wrong(f"{len(wanted)} sizes of {len(along)} dimensions", "give one for each")
+        for axis, side in zip(along, wanted, strict=True):
             sides[axis] = side
         return resized(at, x, tuple(sides), mode)
     if scales is None:

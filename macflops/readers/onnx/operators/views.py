@@ -141,7 +141,9 @@ def Split(
 ) -> tuple[Value, ...]:
     """Consecutive parts of x along an axis: of these sizes, or as many equal ones as there are outputs."""
     along = axis_of(at, axis, len(x.sides))
-    side, number = x.sides[along], num_outputs or at.outputs
+    side, number = x.sides[along], at.outputs
+    if num_outputs not in (None, number):
+        raise at.wrong(f"num_outputs is {num_outputs}, and {number} are named", "make them agree")
     sizes: tuple[Dim, ...] | None = split if given is None else integers(at, given, "sizes")
     if sizes is None:
         whole = ceil_div(side, number)
