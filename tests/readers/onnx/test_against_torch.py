@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable
 from typing import Any
 
+import onnx
 import pytest
 import torch
 from torch import nn
@@ -202,3 +204,16 @@ def test_published_networks_of_pytorchcv_count_as_they_run(file: str, name: str)
     pytest.importorskip("pytorchcv")
     module = getattr(importlib.import_module(f"pytorchcv.models.{file}"), name)()
     agrees(module, torch.randn(1, 3, 224, 224))
+
+
+@pytest.mark.parametrize("make", [Residual, Transformer, Attention, one_sided])
+def test_an_export_for_inference_counts_as_the_file_s_own_weights(make: Callable[[], nn.Module]) -> None:
+    module, image = make(), torch.randn(dict(CASES)[make])
+    options = {"training": torch.onnx.TrainingMode.EVAL, "do_constant_folding": True}
+    data = exported(module, image, **options)
+    report = macflops.count(read(data, "model.onnx"))
+    kept = onnx.load_model_from_string(data).graph.initializer
+    floats = [math.prod(t.dims) for t in kept if t.data_type == onnx.TensorProto.FLOAT]
+    assert report.unsupported == ()
+    assert report.totals.mult_adds == counted(module, image)[0]
+    assert report.totals.params == sum(floats)
