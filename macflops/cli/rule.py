@@ -15,7 +15,14 @@ from macflops.errors import Location, SourceError
 from macflops.guidelines import codes, find
 from macflops.reports._layout import wrapped
 
-PARAGRAPHS = {"Formula", "Proof", "Source", "Judged", "Advice", "Known problems"}  # what a manual page's paragraphs begin with
+PARAGRAPHS = {
+    "Formula",
+    "Proof",
+    "Source",
+    "Judged",
+    "Advice",
+    "Known problems",
+}  # what a manual page's paragraphs begin with
 
 
 @click.command(short_help="List the rules, or explain one.")
