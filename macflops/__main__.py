@@ -1,5 +1,5 @@
 """`python -m macflops`."""
 
-from macflops.cli.main import main
+from macflops.cli.main import run
 
-main()
+run()

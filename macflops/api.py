@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 from macflops.arithmetic import is_symbolic
 from macflops.budgets import budgets
@@ -27,12 +27,12 @@ Source: TypeAlias = "str | PathLike[str] | Network"
 def load(
     source: Source,
     *,
-    set: Mapping[str, Any] | Iterable[str] = (),
+    set: Mapping[str, Any] | Iterable[str] | None = None,
     variant: str | None = None,
     input_shape: Any = None,
     batch: int | None = None,
     limits: Any = None,
-    assume: Iterable[str] = (),
+    assume: Iterable[str] | None = None,
 ) -> Network:
     """Return the network that a source holds: a path, `zoo:NAME`, `-`, or a Network, which is returned as it is.
 
@@ -42,19 +42,25 @@ def load(
     the source cannot be read.
     """
     if isinstance(source, Network):
-        return source
-    from macflops.readers import load as read
+        given = {"--set": set, "--variant": variant, "--input-shape": input_shape, "--batch": batch}
+        for name, value in given.items():
+            if value is not None and value != () and value != {}:
+                what = "a Network has been read: its shapes are settled"
+                raise SourceError(Location(name), what, "give it to load, with the file")
+        network = source
+    else:
+        from macflops.readers import load as read
 
-    options: dict[str, Any] = {
-        "set": assignments(set),
-        "variant": variant,
-        "input_shape": shapes(input_shape),
-        "batch": batch,
-    }
-    if limits is not None:
-        options["limits"] = limits
-    with no_garbage_collection():
-        network = read(fspath(source), **options)
+        options: dict[str, Any] = {
+            "set": assignments(set),
+            "variant": variant,
+            "input_shape": shapes(input_shape),
+            "batch": batch,
+        }
+        if limits is not None:
+            options["limits"] = limits
+        with no_garbage_collection():
+            network = read(fspath(source), **options)
     if assume:
         from macflops.assumptions import assuming
 
@@ -82,8 +88,8 @@ def audit(
     source: Source,
     *,
     select: str | Iterable[str] | None = None,
-    ignore: str | Iterable[str] = (),
-    budget: Mapping[str, int | str] | Iterable[str] = (),
+    ignore: str | Iterable[str] | None = None,
+    budget: Mapping[str, int | str] | Iterable[str] | None = None,
     thresholds: Thresholds | None = None,
     advice: bool = True,
     hold: Mapping[str, float] | None = None,
@@ -97,7 +103,7 @@ def audit(
     dimension is symbolic.
     """
     rules = selected(select, ignore)
-    most = budgets(budget, Location("--budget"))
+    most = budgets(budget or (), Location("--budget"))
     counted = count(source, **options)
     network = counted.network
     unknown = sorted({str(s) for i in network.inputs for d in network.tensors[i.tensor].shape for s in symbols(d)})
@@ -131,9 +137,9 @@ def symbols(dimension: Any) -> Iterable[Any]:
     return dimension.free_symbols if is_symbolic(dimension) else ()
 
 
-def selected(select: str | Iterable[str] | None, ignore: str | Iterable[str]) -> list[str]:
+def selected(select: str | Iterable[str] | None, ignore: str | Iterable[str] | None) -> list[str]:
     """Return the codes of the rules to check. Raises SourceError on a code that no rule has."""
-    wanted, unwanted = list(codes()) if select is None else split_codes(select), split_codes(ignore)
+    wanted, unwanted = list(codes()) if select is None else split_codes(select), split_codes(ignore or ())
     if not wanted:
         raise SourceError(Location("--select"), "no rule is named", f"use some of {', '.join(codes())}")
     for name, given in (("select", wanted), ("ignore", unwanted)):
@@ -154,12 +160,12 @@ def choice(name: str, given: str, known: Sequence[str]) -> None:
         raise SourceError(Location(f"--{name}"), f"{given!r} is not known", f"use one of {', '.join(known)}")
 
 
-def assignments(given: Mapping[str, Any] | Iterable[str]) -> dict[str, Any]:
+def assignments(given: Mapping[str, Any] | Iterable[str] | None) -> dict[str, Any]:
     """Return NAME=VALUE strings, or a mapping, as a mapping. Raises SourceError where there is no =."""
     if isinstance(given, Mapping):
         return dict(given)
     found = {}
-    for text in [given] if isinstance(given, str) else given:
+    for text in [given] if isinstance(given, str) else given or ():
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise SourceError(Location("--set"), f"{text!r} is no assignment", "write NAME=VALUE")
@@ -173,8 +179,9 @@ def shapes(given: Any) -> dict[str | None, tuple[int | str, ...]] | None:
         return None
     if isinstance(given, Mapping):
         return {name: shape(value) for name, value in given.items()}
-    if isinstance(given, str) or all(isinstance(part, int) for part in given):
-        given = [given]
+    alone = isinstance(given, str) or not isinstance(given, Sequence)
+    if alone or not given or any(isinstance(part, SupportsIndex) for part in given):
+        given = [given]  # one shape
     found: dict[str | None, tuple[int | str, ...]] = {}
     for part in given:
         name, equals, dimensions = part.rpartition("=") if isinstance(part, str) else ("", "", part)
@@ -186,16 +193,12 @@ def shapes(given: Any) -> dict[str | None, tuple[int | str, ...]] | None:
 
 def shape(given: Any) -> tuple[int | str, ...]:
     """Return 1x3xHxW, or a sequence, as dimensions: integers, and names of symbols."""
-    parts = given.replace("×", "x").split("x") if isinstance(given, str) else list(given)
-    found = []
-    for part in parts:
-        text = str(part).strip()
-        dimension = int(text) if text.isdecimal() and len(text) < 20 else text
-        if dimension == 0 or (isinstance(dimension, str) and not dimension.isidentifier()):
-            raise SourceError(
-                Location("--input-shape"), f"{given!r} is no shape", "write it as 1x3x224x224, or 1x3xHxW"
-            )
-        found.append(dimension)
+    parts = given.replace("×", "x").split("x") if isinstance(given, str) else given
+    texts = [str(part).strip() for part in parts] if isinstance(parts, Sequence) else []
+    found = [int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text for text in texts]
+    if not found or not all(d > 0 if isinstance(d, int) else d.isidentifier() for d in found):
+        what = f"{given!r} is no shape"
+        raise SourceError(Location("--input-shape"), what, "write it as 1x3x224x224, or 1x3xHxW")
     return tuple(found)
 
 

@@ -74,10 +74,14 @@ def maximum(first: Dim, second: Dim) -> Dim:
 
 def size(shape: Iterable[Dim]) -> Dim:
     """Return how many elements a tensor of this shape has: the product of its dimensions, 1 for none."""
-    product: Any = 1
+    number = 1
+    product: Any = None  # of what is no integer: multiplied by the integers once
     for dimension in shape:
-        product = product * dimension
-    return product  # type: ignore[no-any-return]
+        if type(dimension) is int:
+            number *= dimension
+        else:
+            product = dimension if product is None else product * dimension
+    return number if product is None else product * number
 
 
 _open: ContextVar[list[tuple[Any, ...]] | None] = ContextVar("open questions", default=None)

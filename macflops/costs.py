@@ -46,7 +46,7 @@ class Totals(NamedTuple):
     arithmetic_intensity: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # as large as a network: neither is of use
 class Costs:
     """The costs of a network under one fusion mode and element type."""
 
@@ -67,17 +67,21 @@ class Costs:
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """One row per layer, in execution order."""
-        layers, hosts = self.network.layers, self._merged.hosts
-        merged = merged_costs(self.network, self.own, self._merged)
+        layers, hosts = self.network.layers, self.merged.hosts
         return tuple(
             Row(position, layer, cost, own, None if host is None else layers[host].name)
-            for position, (layer, cost, own, host) in enumerate(zip(layers, merged, self.own, hosts, strict=True))
+            for position, (layer, cost, own, host) in enumerate(zip(layers, self.fused, self.own, hosts, strict=True))
         )
 
     @cached_property
     def mac(self) -> Dim:
         """Memory access cost of the whole network, in elements."""
-        return sum(row.mac for row in self.rows)
+        return sum(cost.mac for cost in self.fused)
+
+    @cached_property
+    def fused(self) -> list[Cost]:
+        """The cost of each layer under the chosen fusion."""
+        return merged_costs(self.network, self.own, self.merged)
 
     @cached_property
     def mult_adds(self) -> Dim:
@@ -119,7 +123,7 @@ class Costs:
             mac_elements=self.mac,
             mac_bytes=self.mac * width,
             activations=sum(row.own.writes for row in rows if row.layer.operator.role in PRODUCTS),
-            peak_activation_bytes=width * peak_elements(self.network, self._merged),
+            peak_activation_bytes=width * peak_elements(self.network, self.merged),
             arithmetic_intensity=ratio(flops, self.mac * width),
         )
 
@@ -128,16 +132,22 @@ class Costs:
         return {}
 
     @cached_property
-    def _merged(self) -> Merged:
+    def merged(self) -> Merged:
+        """What the runtime merges."""
         return merge(self.network, self.fusion)
 
 
 def count(network: Network, fusion: Fusion = "none", dtype: str = "float32", machine: Machine = DEFAULT) -> Costs:
-    """Count a network: each layer's operator once. A layer that shares another's weights adds no parameters."""
+    """Count a network: each layer's operator once.
+
+    A layer that shares another's weights adds no parameters, one whose parameters are partly another's those it holds.
+    """
     own = []
     for layer in network.layers:
         cost = layer.operator.cost(*network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
-        own.append(cost if layer.shares is None else cost._replace(params=0))
+        if layer.shares is not None or layer.held is not None:
+            cost = cost._replace(params=layer.held or 0)
+        own.append(cost)
     return Costs(network, tuple(own), fusion, dtype, machine)
 
 

@@ -52,7 +52,7 @@ def merge(network: Network, fusion: Fusion) -> Merged:
     views: dict[int, int] = {}  # the input of each view, by its output
     for index, layer in enumerate(network.layers):
         role, output = layer.operator.role, layer.outputs[0]
-        group = joined(network, layer, groups, fusion)
+        group = None if groups.keys().isdisjoint(layer.inputs) else joined(network, layer, groups, fusion)
         if group is not None:
             merged.hosts[index] = group.host
             tensor = next(t for t in layer.inputs if t in groups and groups[t].host == group.host)

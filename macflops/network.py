@@ -56,6 +56,7 @@ class Layer(NamedTuple):
     outputs: tuple[int, ...]
     location: Location
     shares: str | None = None  # the layer whose weights it uses
+    held: int | None = None  # its parameters, where they are not what its operator says: some are another's
 
 
 class Unsupported(NamedTuple):
@@ -102,10 +103,11 @@ class Network:
             for index, layer in enumerate(self.layers)
         )
 
-    def without(self, gone: Collection[int]) -> Network:
+    def without(self, gone: Collection[int], operators: Mapping[int, Operator] | None = None) -> Network:
         """Return the network without the layers of these indices, each of one input and one output, shaped anew.
 
-        What read their outputs reads their inputs. Raises ShapeError as `replace` does.
+        What read their outputs reads their inputs. `operators` are other ones, as in `replace`; raises ShapeError as
+        that does.
         """
         instead: dict[int, int] = {}
         kept = []
@@ -114,7 +116,8 @@ class Network:
             if index in gone:
                 instead[layer.outputs[0]] = inputs[0]
             else:
-                kept.append(layer._replace(inputs=inputs))
+                operator = operators.get(index, layer.operator) if operators else layer.operator
+                kept.append(layer._replace(operator=operator, inputs=inputs))
         return self.rewired(kept, [instead.get(tensor, tensor) for tensor in self.outputs])
 
     def reordered(self, moves: Mapping[int, int]) -> Network:
@@ -147,7 +150,7 @@ class Network:
         for layer in layers:
             inputs = [new[i] for i in layer.inputs]
             try:
-                made = builder.add(layer.name, layer.operator, inputs, layer.location, layer.shares)
+                made = builder.add(layer.name, layer.operator, inputs, layer.location, layer.shares, layer.held)
             except ShapeError as error:
                 raise ShapeError(layer.name, error.what, error.hint) from None
             new.update(zip(layer.outputs, made, strict=True))
@@ -176,7 +179,13 @@ class Builder:
         return self.tensors[tensor].shape
 
     def add(
-        self, name: str, operator: Operator, inputs: Sequence[int], location: Location, shares: str | None = None
+        self,
+        name: str,
+        operator: Operator,
+        inputs: Sequence[int],
+        location: Location,
+        shares: str | None = None,
+        held: int | None = None,
     ) -> tuple[int, ...]:
         """Add a layer; return the indices of its outputs. Raises ShapeError where the inputs do not fit."""
         shapes = tuple([self.tensors[index].shape for index in inputs])
@@ -188,7 +197,7 @@ class Builder:
         start = len(self.tensors)
         self.tensors.extend(made)
         outputs = tuple(range(start, start + len(made)))
-        self.layers.append(Layer(name, operator, tuple(inputs), outputs, location, shares))
+        self.layers.append(Layer(name, operator, tuple(inputs), outputs, location, shares, held))
         return outputs
 
     def network(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from math import isfinite
 from typing import Any, NamedTuple
 
 from macflops.budgets import budgets
@@ -12,6 +11,8 @@ from macflops.errors import Location, SourceError
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds
 from macflops.machine import Machine
+
+LARGEST = 1e15  # number that a setting may hold: no product with it leaves what a float can
 
 
 class Settings(NamedTuple):
@@ -137,8 +138,8 @@ def shape(file: str, name: str, value: Any) -> str:
 
 def positive(file: str, name: str, value: Any) -> Any:
     """Return a number over 0."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and isfinite(value)):
-        raise refused(file, name, value, "a number over 0")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= LARGEST:
+        raise refused(file, name, value, f"a number over 0, at most {LARGEST:g}")
     return value
 
 
@@ -188,6 +189,7 @@ OPTIONS: dict[str, Callable[[str, str, Any], Any]] = {
     "select": rules,
     "ignore": rules,
     "fail-on": of_type(str, "a text"),
+    "no-advice": of_type(bool, "true or false"),
     "top": of_type(int, "a whole number"),
 }
 TABLES: dict[str, Callable[[str, str, dict[str, Any]], dict[str, Any]]] = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from macflops.advice.compose import Audited, advise, effect
+from macflops.advice.compose import advise, effect
 from macflops.advice.explain import Explainer
 from macflops.advice.places import merged
 from macflops.advice.result import Advice
 from macflops.advice.subject import Subject
+from macflops.advice.terms import Audited
 from macflops.costs import Costs
 from macflops.guidelines.findings import Finding, Thresholds, Verdict, summary
 
@@ -36,10 +37,22 @@ def answered(
     for finding in together:
         places[finding.rule] = places.get(finding.rule, 0) + 1
     judged = {code: rule._replace(places=places.get(code, 0)) for code, rule in verdict.rules.items()}
-    told = summary(verdict.efficiency, together, judged)
+    told = summary(verdict.efficiency, together, judged, first_step(together, advice))
     return advice, tuple(together), Verdict(verdict.efficiency, told, judged)
 
 
 def nothing(audited: Audited) -> Advice:
     """Return advice to change nothing."""
     return Advice((), effect(audited, audited), (), audited.costs.network)
+
+
+def first_step(findings: Sequence[Finding], advice: Advice) -> str | None:
+    """Return the first step and its recount, for a sentence; None without any."""
+    finding = next((finding for finding in findings if finding.advice == 0), None)
+    if finding is None:
+        return None
+    step = advice.steps[0]
+    counts = [("memory access", step.recount.mac_elements), ("mult-adds", step.recount.mult_adds)]
+    counts += [("work", step.recount.work)] if (step.recount.mac_elements or 0) > -0.01 else []
+    changes = ", ".join(f"{name} {100 * change:+.1f} %" for name, change in counts if change is not None)
+    return f"{finding.rule} at {finding.location}: {step.text} ({changes})"

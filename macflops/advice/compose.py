@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from types import ModuleType
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
 from macflops.advice import rewrites
 from macflops.advice.edits import edits, touched, written
-from macflops.advice.judge import reasons, too_far
 from macflops.advice.result import Advice, Effect, Refused, Share, Step
-from macflops.advice.subject import Aims, Change, Subject
-from macflops.blocks import blocks
-from macflops.costs import Costs, count, ratio
-from macflops.guidelines import find
-from macflops.guidelines.findings import Finding, Thresholds, Verdict, judge
+from macflops.advice.settle import Taken, lasting, settled
+from macflops.advice.subject import Change
+from macflops.advice.terms import Audited, Terms
+from macflops.costs import ratio
+from macflops.guidelines.findings import Thresholds
 
-MOST_ROUNDS = 4  # in which a change settles
 HELD = {"mult_adds": 0.03, "params": 0.10}  # what a changed network keeps, ± so much
-
-
-class Audited(NamedTuple):
-    """A counted network and what the rules say of it."""
-
-    subject: Subject
-    findings: Sequence[Finding]
-    verdict: Verdict
-
-    @property
-    def costs(self) -> Costs:
-        """The network's costs."""
-        return self.subject.costs
-
-
-class Given(NamedTuple):
-    """A change that nothing speaks against, and what the rules say of the network that it leads to."""
-
-    change: Change
-    audited: Audited
 
 
 def advise(
@@ -48,91 +24,26 @@ def advise(
     `held` are the budgets, as shares: mult_adds and params.
     """
     terms = Terms(tuple(rules), thresholds, {**HELD, **(held or {})})
-    current, steps, refused = original, [], []
-    aims = terms.aims(original.costs)
+    current, aims = original, terms.aims(original.costs)
+    taken: list[Taken] = []
+    refused: list[Refused] = []
     for name in rewrites.names():
         rewrite = rewrites.find(name)
-        if not answers(rewrite, current):
-            continue
         against: list[tuple[Change, str]] = []
-        given = first_given(rewrite, current, aims, terms, against)
+        given = terms.first_given(rewrite, current, aims, against)
         if given is not None:
             given = settled(rewrite, current, given, aims, terms, against)
         if given is None:
             refused += [told(name, rewrite.rules, current, *why) for why in against[:1]]
             continue
-        steps.append(step(name, rewrite.rules, current, given.audited, given.change))
+        taken.append(Taken(name, rewrite, current, given))
         current = given.audited
         if given.change.exact:  # the same function: what it saves is no room for others to fill
             aims = terms.aims(current.costs)
-    return Advice(tuple(steps), effect(original, current), tuple(refused), current.costs.network)
-
-
-class Terms(NamedTuple):
-    """Under which rules, limits and budgets advice is given."""
-
-    rules: tuple[str, ...]
-    thresholds: Thresholds
-    held: Mapping[str, float]
-
-    def aims(self, costs: Costs) -> Aims:
-        """Return what rewrites are to hold and to reach, from this network on."""
-        limit = self.thresholds.limit(find("G1"))
-        within = (self.held["mult_adds"], self.held["params"])
-        return Aims(costs.mult_adds, costs.params, *within, limit, costs.machine)
-
-    def audited(self, costs: Costs) -> Audited:
-        """Return what the rules say of a counted network."""
-        return Audited(Subject(costs), *judge(costs, blocks(costs.network), self.rules, self.thresholds))
-
-
-def answers(rewrite: ModuleType, audited: Audited) -> bool:
-    """Tell whether a rewrite answers one of the findings."""
-    return not {finding.rule for finding in audited.findings}.isdisjoint(rewrite.rules)
-
-
-def first_given(
-    rewrite: ModuleType, current: Audited, aims: Aims, terms: Terms, against: list[tuple[Change, str]]
-) -> Given | None:
-    """Return the first change that nothing speaks against; note what speaks against those before it."""
-    costs = current.costs
-    for change in rewrite.propose(current.subject, aims):
-        after = count(change.network, costs.fusion, costs.dtype, costs.machine)
-        why = reasons(costs, after, aims, exact=change.exact, may_move_more=may_move_more(rewrite))
-        if not why:
-            return Given(change, terms.audited(after))
-        against.append((change, "; ".join(why)))
-    return None
-
-
-def settled(
-    rewrite: ModuleType, current: Audited, given: Given, aims: Aims, terms: Terms, against: list[tuple[Change, str]]
-) -> Given | None:
-    """Return a change after which the same advice would not be given again: carried on where it would be.
-
-    None where carrying on breaks what is held: advice that follows advice is none.
-    """
-    for _ in range(MOST_ROUNDS):
-        costs = given.audited.costs
-        if not answers(rewrite, given.audited):
-            return given
-        again = first_given(rewrite, given.audited, terms.aims(costs), terms, [])
-        if again is None:
-            return given
-        after = again.audited.costs
-        why = reasons(current.costs, after, aims, exact=given.change.exact, may_move_more=may_move_more(rewrite))
-        why += too_far(current.costs, after, getattr(rewrite, "within", None))
-        if why:
-            against.insert(0, (given.change, f"it would be advised again, and then {why[0]}"))
-            return None
-        given = again._replace(change=again.change._replace(moved=(*given.change.moved, *again.change.moved)))
-    against.insert(0, (given.change, "it would be advised again and again"))
-    return None
-
-
-def may_move_more(rewrite: ModuleType) -> bool:
-    """Tell whether a rewrite may move more memory: it says so."""
-    return getattr(rewrite, "may_move_more", False)
+    taken, left_out = lasting(taken, terms)
+    refused += [told(t.name, t.rewrite.rules, t.before, t.given.change, why) for t, why in left_out]
+    final = taken[-1].given.audited if taken else original
+    return Advice(tuple(map(step, taken)), effect(original, final), tuple(refused), final.costs.network)
 
 
 def told(name: str, rules: tuple[str, ...], current: Audited, change: Change, why: str) -> Refused:
@@ -140,11 +51,13 @@ def told(name: str, rules: tuple[str, ...], current: Audited, change: Change, wh
     return Refused(name, rules, written(change.text, edits(current.costs.network, change)), why)
 
 
-def step(name: str, rules: tuple[str, ...], before: Audited, after: Audited, change: Change) -> Step:
+def step(taken: Taken) -> Step:
     """Return a step as it is told."""
-    network = before.costs.network
+    change, network = taken.given.change, taken.before.costs.network
     found = edits(network, change)
-    return Step(name, rules, written(change.text, found), found, effect(before, after), touched(network, change))
+    recount = effect(taken.before, taken.given.audited)
+    text = written(change.text, found)
+    return Step(taken.name, taken.rewrite.rules, text, found, recount, touched(network, change))
 
 
 def effect(before: Audited, after: Audited) -> Effect:

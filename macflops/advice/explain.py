@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from macflops.advice import rewrites
-from macflops.advice.compose import Audited
 from macflops.advice.polynomial import Polynomial
 from macflops.advice.result import Advice
+from macflops.advice.terms import Audited
 from macflops.guidelines import find
 from macflops.guidelines.findings import Finding, Thresholds
 from macflops.network import Layer
-from macflops.wording import percent
 
 MOST_TIES = 64  # layers that are named
 
@@ -40,7 +39,7 @@ class Explainer:
         """Return why no step answers a finding."""
         rule = find(finding.rule)
         if finding.rule not in self.answered:
-            return rule.no_rewrite + ("" if finding.mac_share is None else self.left_when_fused(finding.rule))
+            return rule.no_rewrite + ("" if finding.mac_share is None else self.left_when_fused(finding))
         if finding.rule != "G2" and (groups := self.groups_beside(finding)):
             return f"it sits beside groups: {groups}; fix G2 first"
         for refused in self.advice.refused:
@@ -52,28 +51,27 @@ class Explainer:
             return "its widths are tied to those of an input or an output of the network, which data fix"
         return "no change of the widths that are tied to it lowers it within the budgets"
 
-    def left_when_fused(self, code: str) -> str:
-        """Return how much of a rule's waste a runtime that merges layers leaves."""
-        if self.audited.costs.fusion == "runtime":
+    def left_when_fused(self, finding: Finding) -> str:
+        """Return what a rule would measure of a finding's worst block where a runtime merges layers."""
+        if self.audited.costs.fusion == "runtime" or not finding.blocks:
             return ""
-        fused = self.audited.costs.under("runtime")
-        if not self.wasted(code):
-            return "; where the runtime fuses (--fusion runtime) nothing is left"
-        return f"; where the runtime fuses (--fusion runtime) {percent(self.wasted(code) / fused.mac, 1)} is left"
+        rule = find(finding.rule)
+        left = self.fused_measures(finding.rule).get(finding.blocks[0])
+        told = "nothing" if left is None else rule.written(left)
+        return f"; where the runtime fuses (--fusion runtime) {told} is left"
 
-    def wasted(self, code: str) -> int:
-        """Return what a rule finds wasted under runtime fusion, in elements."""
-        if code not in self._wasted:
+    def fused_measures(self, code: str) -> Mapping[str | None, float]:
+        """Return what a rule measures of each block under runtime fusion."""
+        if code not in self._fused_measures:
             from macflops.blocks import blocks
 
             rule, fused = find(code), self.audited.costs.under("runtime")
-            limit = self.thresholds.limit(rule)
-            measures = rule.check(fused, blocks(fused.network), limit)
-            self._wasted[code] = sum((m.mac or 0) - (m.bound or 0) for m in measures if m.reaches(limit))
-        return self._wasted[code]
+            measures = rule.check(fused, blocks(fused.network), self.thresholds.limit(rule))
+            self._fused_measures[code] = {measured.block: measured.value for measured in measures}
+        return self._fused_measures[code]
 
     @cached_property
-    def _wasted(self) -> dict[str, int]:
+    def _fused_measures(self) -> dict[str, Mapping[str | None, float]]:
         return {}
 
     @cached_property

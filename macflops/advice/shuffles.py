@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from macflops.network import Layer, Network
 
 
-def absorbed_shuffles(network: Network) -> set[int]:
-    """Return the shuffles that a dense convolution before or behind them absorbs, by index.
+def absorbed_shuffles(network: Network, dense: Collection[int]) -> set[int]:
+    """Return the shuffles that a dense convolution before or behind them absorbs, by index; `dense` are to become such.
 
     Between the two are layers that treat each channel alike or by itself, read by nothing else.
     """
@@ -18,11 +20,11 @@ def absorbed_shuffles(network: Network) -> set[int]:
     def alone(tensor: int) -> bool:
         return len(readers[tensor]) == 1 and tensor not in outputs
 
-    for layer in network.layers:
-        if is_dense(layer) or (passes(layer) and dense_before[layer.inputs[0]]):
+    for index, layer in enumerate(network.layers):
+        if index in dense or is_dense(layer) or (passes(layer) and dense_before[layer.inputs[0]]):
             dense_before[layer.outputs[0]] = alone(layer.outputs[0])
-    for layer in reversed(network.layers):
-        if is_dense(layer) or (passes(layer) and dense_behind[layer.outputs[0]]):
+    for index, layer in reversed(list(enumerate(network.layers))):
+        if index in dense or is_dense(layer) or (passes(layer) and dense_behind[layer.outputs[0]]):
             dense_behind[layer.inputs[0]] = alone(layer.inputs[0])
     return {
         index

@@ -65,7 +65,8 @@ class Subject:
     @cached_property
     def recount(self) -> Recount:
         """The counts of the network by its widths."""
-        return recount(self.widths, (row.position for row in free_layers(self.costs)))
+        judged = (row.position for row in free_layers(self.costs))
+        return recount(self.widths, self.costs.under("runtime").merged, judged)
 
     @cached_property
     def movable(self) -> list[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from operator import is_
 from typing import Any, NamedTuple
 
 from macflops.advice.equations import Equations
@@ -24,8 +25,7 @@ class Followed(NamedTuple):
     cost: Cost
 
 
-@dataclass(frozen=True)
-class Widths:
+class Widths(NamedTuple):
     """A network whose widths are variables. `symbolic` has polynomials where the network has integers.
 
     Polynomials are in all variables; `equations.resolved` puts them in the free ones.
@@ -115,9 +115,10 @@ def follow(
 
     `known` are layers that were followed before: a network repeats its units.
     """
-    before = network.shapes_of(layer.inputs)
+    tensors = network.tensors
+    before = [tensors[t].shape for t in layer.inputs]
     after = [shapes[t] for t in layer.inputs]
-    if width is None and all(new is old for new, old in zip(after, before, strict=True)):
+    if width is None and all(map(is_, after, before)):
         return layer.operator, layer.operator.cost(*before, *network.shapes_of(layer.outputs))
     key = (layer.operator, width, *after)
     if not fixed and key in known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from errno import EACCES
 from typing import Any
 
@@ -68,7 +69,8 @@ def write_out(text: str) -> None:
 
 def silence(stream: Any) -> None:
     """Send what is still to be written to nowhere, or Python would try again when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    with suppress(AttributeError, OSError):  # a closed stream, or one that is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def replace(target: str, data: Iterable[bytes]) -> None:

@@ -16,7 +16,7 @@ from macflops.crosscheck import BATCHES, SIZES, Comparison, check, networks
 from macflops.errors import Location, SourceError
 
 
-@click.command()
+@click.command(short_help="Compare what runs in NumPy with what is counted.")
 @click.argument("source")
 @click.option("--set", "set_", multiple=True, metavar="paper=1", help="The paper's reading of V2.")
 @click.option("--input-shape", metavar="1x3x224x224", help="The input's shape.")

@@ -193,15 +193,27 @@ def total(numbers: Iterable[Dim | None]) -> Dim | None:
     return None if None in found else sum(n for n in found if n is not None)
 
 
-def summary(efficiency: float | None, findings: Sequence[Finding], verdicts: Mapping[str, RuleVerdict]) -> str:
-    """Return the verdict as one sentence that says what to do first."""
+def summary(
+    efficiency: float | None,
+    findings: Sequence[Finding],
+    verdicts: Mapping[str, RuleVerdict],
+    first: str | None = None,
+) -> str:
+    """Return the verdict as one sentence that says what to do first: `first`, or where the worst finding is."""
     standing = "No layer's width is free to judge" if efficiency is None else f"{percent(efficiency)} efficient"
+    guidelines = [code for code in verdicts if not find(code).note]
+    broken = any(finding.rule in guidelines for finding in findings)
+    if verdicts and not broken:
+        standing = f"{standing}: within the limits of {', '.join(guidelines if guidelines else verdicts)}"
     if not findings:
-        within = ", ".join(verdicts)
-        return f"{standing}: within the limits of {within}; nothing to change." if verdicts else f"{standing}."
-    first = findings[0]
-    rule = find(first.rule)
-    if first.mac_share is None:
-        return f"{standing}: start with {first.rule} at {first.location}, {first.message}."
-    share = f"{percent(first.mac_share, 1)} of the memory access is wasted on {rule.wasted_on}"
-    return f"{standing}: start with {first.rule} at {first.location}, where {share}."
+        return f"{standing}; nothing to change." if verdicts else f"{standing}."
+    return f"{standing}{':' if broken else ';'} start with {first or worst_place(findings[0])}."
+
+
+def worst_place(finding: Finding) -> str:
+    """Return where a finding is and what it wastes."""
+    where = f"{finding.rule} at {finding.location}"
+    if finding.mac_share is None:
+        return f"{where}, {finding.message}"
+    share = f"{percent(finding.mac_share, 1)} of the memory access is wasted on {find(finding.rule).wasted_on}"
+    return f"{where}, where {share}"

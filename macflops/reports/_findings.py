@@ -86,4 +86,6 @@ def merged_share(report: Report) -> str:
     if report.costs.fusion != "none" or not report.costs.mac:
         return ""
     share = report.costs.under("runtime").mac / report.costs.mac
+    if share > 0.995:  # nothing to merge
+        return ""
     return f" With runtime fusion (--fusion runtime) the network moves {percent(share)} of this."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
+from macflops.report import plain
 from macflops.wording import percent
 
 WIDTH = 80
@@ -36,6 +37,12 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None) -> list[str
         lines[-1] += f" {word}" if started else word
         started = True
     return [line.rstrip() for line in lines]
+
+
+def sized(shape: Sequence[Any]) -> str:
+    """Return a shape as 1x3x224x224; what is neither a number nor a name stands in brackets."""
+    texts = (str(plain(dimension)) for dimension in shape)
+    return "x".join(text if text.isalnum() or text.isidentifier() else f"({text})" for text in texts)
 
 
 def across(left: str, right: str) -> str:

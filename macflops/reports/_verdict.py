@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from macflops.errors import printable
 from macflops.guidelines import find
+from macflops.guidelines._rule import free_layers
 from macflops.guidelines.findings import RuleVerdict, Verdict
 from macflops.report import Report
 from macflops.reports._layout import COLOURS, Style
@@ -42,13 +43,15 @@ def efficiency_lines(report: Report, verdict: Verdict, style: Style) -> Iterator
         yield f"  {style('VERDICT', bold=True)}  no layer's width is free to judge: data fix them all"
         return
     good = verdict.efficiency >= GOOD
-    told = "its convolutions move hardly more than they need to"
+    roles = {row.layer.operator.role for row in free_layers(report.costs)}
+    those = "convolutions" if "convolution" in roles else "linear layers"
+    told = f"its {those} move hardly more than they need to"
     if verdict.rules and all(find(finding.rule).note for finding in report.findings):
         guidelines = [code for code in verdict.rules if not find(code).note]
         checked = "all four guidelines" if set(guidelines) >= ALL_FOUR else ", ".join(guidelines or verdict.rules)
         told = f"within the limits of {checked}"
     elif not good:
-        told = f"its convolutions move {1 / verdict.efficiency:.1f} times what they need to"
+        told = f"its {those} move {1 / verdict.efficiency:.1f} times what they need to"
     bold = style(f"VERDICT  {percent(verdict.efficiency)} efficient", bold=True, **({"fg": "green"} if good else {}))
     yield f"  {bold}: {told}"
     if report.findings:

@@ -6,6 +6,7 @@ import csv
 import io
 
 from macflops.report import Report, plain
+from macflops.reports._layout import sized
 
 COLUMNS = (
     "index",
@@ -38,7 +39,7 @@ def render(report: Report) -> str:
 
 def shapes(cell: list[list[object]]) -> str:
     """Return shapes as 1x3x224x224, separated by spaces."""
-    return " ".join("x".join(map(str, shape)) for shape in cell)
+    return " ".join(map(sized, cell))
 
 
 def harmless(cell: object) -> object:

@@ -12,7 +12,7 @@ LEVELS = {"note": "notice", "warning": "warning", "error": "error"}
 def render(report: Report) -> str:
     """Return a line per finding and exceeded budget, then the verdict. Raises SourceError for a count."""
     if report.verdict is None:
-        raise SourceError(Location("format"), "github shows findings, and a count has none", "use it with audit")
+        raise SourceError(Location("--format"), "github shows findings, and a count has none", "use it with audit")
     lines = []
     for finding in report.findings:
         title = value(f"{finding.rule} {find(finding.rule).name}")

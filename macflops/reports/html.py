@@ -10,6 +10,7 @@ from macflops.errors import printable
 from macflops.guidelines import find
 from macflops.report import Report, plain
 from macflops.reports._kinds import shares_by_kind
+from macflops.reports._layout import sized
 from macflops.wording import percent, quantity
 
 STYLE = """
@@ -88,7 +89,7 @@ def layers(report: Report) -> Iterator[str]:
     yield '<h2>Layers</h2><div class="wide"><table><tr><th>layer</th><th>op</th><th>output</th>'
     yield "".join(f'<th class="n">{head}</th>' for head in ("params", "mult-adds", "memory access")) + "</tr>"
     for layer in report.layers:
-        outputs = " ".join("x".join(map(str, shape)) for shape in layer.outputs)
+        outputs = " ".join(map(sized, layer.outputs))
         numbers = (layer.params, layer.mult_adds, layer.mac_elements)
         cells = "".join(f'<td class="n">{f"{n:,}" if is_integer(n) else escape(str(plain(n)))}</td>' for n in numbers)
         name = escape(printable(layer.name, 80))

@@ -17,7 +17,7 @@ from macflops.report import Report, plain
 def render(report: Report) -> str:
     """Return a log of one run. Raises SourceError for a count, which has no findings."""
     if report.verdict is None:
-        raise SourceError(Location("format"), "sarif shows findings, and a count has none", "use it with audit")
+        raise SourceError(Location("--format"), "sarif shows findings, and a count has none", "use it with audit")
     rules = list(report.verdict.rules)
     driver = {
         "name": "macflops",

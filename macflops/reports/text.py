@@ -9,7 +9,7 @@ from macflops.errors import printable
 from macflops.report import Budget, Report
 from macflops.reports._findings import closing_lines, finding_lines
 from macflops.reports._kinds import shares_by_kind
-from macflops.reports._layout import WIDTH, Style, bars, plain_style, wrapped
+from macflops.reports._layout import WIDTH, Style, bars, plain_style, sized, wrapped
 from macflops.wording import counted, quantity
 
 
@@ -38,7 +38,7 @@ def render(report: Report, style: Style = plain_style, top: int | None = None, b
 def head_lines(report: Report) -> Iterator[str]:
     """Yield the name, the conventions, the totals and where the memory access goes."""
     network, totals = report.network, report.totals
-    shapes = ", ".join("x".join(map(str, network.tensors[i.tensor].shape)) for i in network.inputs)
+    shapes = ", ".join(sized(network.tensors[i.tensor].shape) for i in network.inputs)
     count = counted(len(network.layers), "layer")
     conventions = f"input {shapes} · {report.costs.dtype} · fusion {report.costs.fusion} · {count}"
     name = f"{printable(network.name, 40):24}  "

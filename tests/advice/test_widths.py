@@ -10,13 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import macflops
-from macflops.advice.polynomial import at
+from macflops import ops
+from macflops.advice.polynomial import at, total
 from macflops.advice.subject import Subject
 from macflops.costs import count
-from macflops.errors import ShapeError
+from macflops.errors import Location, ShapeError
+from macflops.guidelines.findings import Thresholds
+from macflops.machine import Machine
 from macflops.network import Network
 from tests.advice.drawn import inviting
 from tests.networks import Writer, networks
+from tests.ops.strategies import Use, uses
 
 ZOO = ["shufflenet_v1_g3_x1_0", "shufflenet_v2_x1_0", "nasnet_a_mobile", "densenet121", "mobilenet_v3_large"]
 
@@ -26,7 +30,8 @@ def assert_recounts(subject: Subject, values: Sequence[int], changed: Network) -
     recount, costs = subject.recount, count(changed)
     assert at(recount.mult_adds, values) == costs.mult_adds
     assert at(recount.params, values) == costs.params
-    assert at(recount.mac, values) == costs.mac
+    moved = total(number for cost in subject.widths.own for number in (cost.reads, cost.writes, cost.weights))
+    assert at(subject.widths.width(moved), values) == costs.mac
     assert at(recount.mac_runtime, values) == costs.under("runtime").mac
     assert recount.work(values, costs.machine) == costs.work
 
@@ -110,3 +115,40 @@ def test_shared_weights_keep_their_widths() -> None:
     kind = w.builder.layers[-1].operator
     (y,) = w.builder.add("two", kind, (x,), w.builder.layers[-1].location, "one")
     assert free_widths(w.network(w.conv(w.conv(y, 24), 5))) == [24]
+
+
+def between(use: Use) -> Network:
+    """Return a network in which layers whose widths are free surround one use of an operator."""
+    w = Writer()
+
+    def weighted(x: int, out: int) -> int:
+        sides = len(w.builder.shape(x)) - 2
+        if sides < 1:
+            return w.add("linear", x, out=out)
+        window: dict[str, Any] = {"kernel": (1,) * sides, "stride": (1,) * sides, "dilation": (1,) * sides}
+        return w.add("conv", x, out=out, padding=(0,) * 2 * sides, **window)
+
+    inputs = []
+    for shape in use.inputs:
+        known = len(shape) < 2
+        inputs.append(w.input(*shape) if known else weighted(w.input(shape[0], 3, *shape[2:]), shape[1]))
+    outputs = w.builder.add("use", use.operator, inputs, Location("test"))
+    return w.network(*(weighted(x, 5) if len(w.builder.shape(x)) > 1 else x for x in outputs))
+
+
+@pytest.mark.parametrize("name", ops.names())
+@settings(max_examples=15)
+@given(data=st.data())
+def test_every_operator_follows_other_widths_or_keeps_them(name: str, data: st.DataObject) -> None:
+    network = between(data.draw(uses(name)))
+    subject = Subject(count(network))
+    widths = subject.widths
+    assert_recounts(subject, widths.equations.values, network)
+    for factor in (2, 3, 8):
+        chosen = {v: factor * widths.equations.values[v] for v in widths.free}
+        try:
+            changed = widths.changed(chosen)
+        except (ShapeError, ArithmeticError):
+            continue
+        assert_recounts(subject, widths.equations.complete(chosen), changed)
+    macflops.audit(network, machine=Machine(grain=2), thresholds=Thresholds({"G1": 1.001, "M1": 1.001}))

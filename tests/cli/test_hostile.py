@@ -63,6 +63,7 @@ def refused(*arguments: str) -> str:
         ("[tool.macflops.budget]\nparms = 1", "there is no total 'parms'"),
         ("[tool.macflops.rules]\nG1 = inf", "tool.macflops.rules.G1 is inf"),
         ("[tool.macflops.severity]\nerror = nan", "tool.macflops.severity.error is nan"),
+        ("[tool.macflops.machine]\nbalance = 1e308", "tool.macflops.machine.balance is 1e+308"),
         ("[tool.macflops.limits]\nsource = 0.5", "tool.macflops.limits.source is 0.5"),
         ("[tool.macflops.limits]\nlayers = inf", "tool.macflops.limits.layers is inf"),
     ],
@@ -180,3 +181,24 @@ def test_bars_and_odd_names_come_through_any_locale(net: Path) -> None:
 def test_a_working_folder_that_is_gone_is_no_traceback(net: Path) -> None:
     ran = shell("mkdir gone; cd gone; rmdir ../gone; $M count ../net.yaml --format json")
     assert ran.returncode == 0, ran.stderr
+
+
+def test_linear_layers_are_not_called_convolutions(net: Path) -> None:
+    layers = "\n".join(f"  - linear: {{out: {out}}}" for out in (96, 16, 96, 8))
+    (net / "net.yaml").write_text(f"macflops: 1\ninput: {{x: [512, 16]}}\nlayers:\n{layers}\n")
+    assert "its linear layers move 1.4 times" in run("audit", "net.yaml", *QUIET).out
+
+
+def test_sides_that_are_sums_stand_in_brackets(net: Path) -> None:
+    (net / "net.yaml").write_text("macflops: 1\ninput: [3, H + 1, 8]\nlayers:\n  - pad: {padding: 1}\n")
+    assert "input 1x3x(H + 1)x8 " in run("count", "net.yaml").out
+    assert "1x3x(H + 3)x10" in run("count", "net.yaml", "--format", "csv").out
+
+
+def test_a_fault_of_the_program_is_one_line_too(net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a\nb")
+
+    monkeypatch.setattr("macflops.api.judge", broken)
+    monkeypatch.delenv("MACFLOPS_TRACEBACK")
+    assert "ZeroDivisionError: a\\nb, a fault of macflops (report it" in refused("net.yaml")

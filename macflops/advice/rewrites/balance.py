@@ -55,6 +55,7 @@ class Search:
             for variable in product.variables:
                 if variable in self.touched:
                     self.touched[variable].append(number)
+        self.alone: dict[tuple[int, int], float] = {}  # waste that a width removes by itself, while it holds
         self.measured = [product.excess(self.values) for product in self.products]
         self.allowed = [max(aims.limit, ratio) for ratio, _ in self.measured]
 
@@ -76,6 +77,8 @@ class Search:
                     self.chosen[variable] = self.values[variable] = width
                 for number, excess in measured.items():
                     self.measured[number] = excess
+                beside = {v for number in measured for v in self.products[number].variables}
+                self.alone = {case: removed for case, removed in self.alone.items() if case[0] not in beside}
                 return True
         return False
 
@@ -90,10 +93,9 @@ class Search:
         mult_adds = self.mult_adds({})
         grain = self.aims.machine.grain
         slopes = {v: self.mult_adds({v: self.values[v] + grain}) - mult_adds for v in self.today}
-        alone: dict[tuple[int, int], float] = {}
         for variable in starting:
             for width in self.steps(variable):
-                alone[variable, width] = removed = self.effect({variable: width}, exact=False)[0]
+                removed = self.by_itself(variable, width)
                 short = self.aims.mult_adds - self.mult_adds({variable: width})
                 for answer, slope in slopes.items():
                     if answer == variable or not slope:
@@ -103,9 +105,13 @@ class Search:
                         yield self.rated(((variable, width),), removed)
                         continue
                     if self.today[answer] <= 2 * new <= 4 * self.today[answer]:
-                        if (answer, new) not in alone:
-                            alone[answer, new] = self.effect({answer: new}, exact=False)[0]
-                        yield self.rated(((variable, width), (answer, new)), removed + alone[answer, new])
+                        yield self.rated(((variable, width), (answer, new)), removed + self.by_itself(answer, new))
+
+    def by_itself(self, variable: int, width: int) -> float:
+        """Return the waste that one width removes by itself."""
+        if (variable, width) not in self.alone:
+            self.alone[variable, width] = self.effect({variable: width}, exact=False)[0]
+        return self.alone[variable, width]
 
     def steps(self, variable: int) -> Iterator[int]:
         """Yield the next widths on the grain, by a granule down and up: a sixteenth of the width, or the grain."""

@@ -42,9 +42,9 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
 def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list[Stage], Iterator[Change]]:
     """Return what is held at each resolution where these layers are dense, and the networks that do so, best first."""
     network = subject.network
-    dense = network.replace({index: replace(network.layers[index].operator, groups=1) for index in groups})
-    gone = absorbed_shuffles(dense)
-    after = Subject(count(dense.without(gone), machine=aims.machine))
+    dense = {index: replace(network.layers[index].operator, groups=1) for index in groups}
+    gone = absorbed_shuffles(network, groups)
+    after = Subject(count(network.without(gone, dense), machine=aims.machine))
     kept = [index for index in range(len(network.layers)) if index not in gone]
     found = list(stages(after, subject.costs, kept, groups, aims))
     shuffles = "; drop the shuffles (a dense convolution absorbs them)" if gone else ""
@@ -131,14 +131,16 @@ def shrunken(today: Mapping[int, int], grain: int) -> list[Choice]:
 
 def combined(after: Subject, aims: Aims, found: list[Stage]) -> list[Choice]:
     """Return widths for all resolutions: those that keep the budgets first, then those nearest at each resolution."""
-    values = list(after.widths.equations.values)
+    widths = after.widths
+    values = list(widths.equations.values)
+    mult_adds, params = (widths.width(total(getattr(c, name) for c in widths.own)) for name in ("mult_adds", "params"))
     number = next((n for n in (6, 4, 3, 2) if n ** len(found) <= MOST_COMBINED), 1)
     near = [stage.nearest()[:number] for stage in found]
     choices: list[tuple[tuple[bool, float], Choice]] = []
     for chosen in product(*near):
         choice = {variable: width for _, part in chosen for variable, width in part.items()}
         tried = replaced(values, choice)
-        counts = at(after.recount.mult_adds, tried), at(after.recount.params, tried)
+        counts = at(mult_adds, tried), at(params, tried)
         choices.append(((not aims.keeps(*counts), sum(distance for distance, _ in chosen)), choice))
     return [choice for _, choice in sorted(choices, key=lambda c: c[0])]
 

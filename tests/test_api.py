@@ -1,0 +1,110 @@
+"""The public functions: what they take, what they raise, what they return."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import macflops
+
+NET = """\
+macflops: 1
+input: [64, H, 16]
+params: {width: 96}
+layers:
+  - conv: {out: 96}
+  - conv: {out: width}
+  - conv: {out: 8}
+"""
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    """A description with a parameter and a symbolic side."""
+    file = tmp_path / "net.yaml"
+    file.write_text(NET)
+    return file
+
+
+def test_a_source_is_a_text_a_path_or_a_network(net: Path) -> None:
+    network = macflops.load(net, set={"H": 16})
+    documents = [macflops.audit(s, set={"H": 16}).to_dict() for s in (net, str(net))]
+    assert documents[0] == documents[1] == macflops.audit(network).to_dict()
+    assert json.loads(json.dumps(documents[0])) == documents[0]
+
+
+@pytest.mark.parametrize(
+    "options", [{"set": {"width": 3}}, {"batch": 4}, {"input_shape": "1x64x8x8"}, {"variant": "small"}]
+)
+def test_options_that_a_network_can_no_longer_follow_are_refused(net: Path, options: dict[str, Any]) -> None:
+    network = macflops.load(net, set={"H": 16})
+    for function in (macflops.load, macflops.count, macflops.audit):
+        with pytest.raises(macflops.SourceError, match="a Network has been read"):
+            function(network, **options)
+
+
+@pytest.mark.parametrize(
+    ("given", "shape"),
+    [
+        ("2x64x8x8", (2, 64, 8, 8)),
+        ([2, 64, 8, 8], (2, 64, 8, 8)),
+        ((2, "64", 8, 8), (2, 64, 8, 8)),
+        ({"input": "2x64x8x8"}, (2, 64, 8, 8)),
+        ({"input": [2, 64, 8, 8]}, (2, 64, 8, 8)),
+        ({None: [2, 64, 8, 8]}, (2, 64, 8, 8)),
+        (["input=2x64x8x8"], (2, 64, 8, 8)),
+        ([[2, 64, 8, 8]], (2, 64, 8, 8)),
+    ],
+)
+def test_a_shape_is_given_in_many_ways(net: Path, given: Any, shape: tuple[int, ...]) -> None:
+    assert macflops.load(net, input_shape=given).tensors[0].shape == shape
+
+
+@pytest.mark.parametrize("given", [(), [], 3, float("nan"), [1.5, 2], [-1, 64], {"input": None}, "1x٣x8x8", "", "0x3"])
+def test_what_is_no_shape_is_refused(net: Path, given: Any) -> None:
+    with pytest.raises(macflops.SourceError) as error:
+        macflops.load(net, input_shape=given)
+    assert str(error.value.location) == "--input-shape"
+
+
+@pytest.mark.parametrize(
+    "budget", [{"params": float("nan")}, {"params": None}, {"params": True}, {"speed": 1}, "params"]
+)
+def test_a_budget_that_nothing_could_exceed_is_refused(net: Path, budget: Any) -> None:
+    with pytest.raises(macflops.SourceError) as error:
+        macflops.audit(net, set={"H": 16}, budget=budget)
+    assert str(error.value.location) == "--budget"
+
+
+def test_budgets_are_numbers_or_as_people_write_them(net: Path) -> None:
+    for budget in ({"params": 10_000}, {"params": "10k"}, {"params": 1e4}, ["params=10k"], "params=1e4"):
+        (held,) = macflops.audit(net, set={"H": 16}, budget=budget).budgets
+        assert (held.name, held.most, held.exceeded) == ("params", 10_000, True)
+
+
+def test_none_is_as_good_as_nothing(net: Path) -> None:
+    options: dict[str, Any] = dict.fromkeys(("variant", "input_shape", "batch", "select", "ignore", "budget"))
+    bare = macflops.audit(net, set={"H": 16})
+    assert macflops.audit(net, set={"H": 16}, **options).to_dict() == bare.to_dict()
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"set": {"H": 0}}, {"set": {"width": "x", "H": 8}}, {"set": "H"}, {"set": {"H": 8}, "dtype": "f4"}]
+)
+def test_errors_say_where_what_and_what_to_do_and_survive_pickling(net: Path, options: dict[str, Any]) -> None:
+    with pytest.raises(macflops.SourceError) as raised:
+        macflops.audit(net, **options)
+    error = raised.value
+    assert str(error) == f"{error.location}: error: {error.what} ({error.hint})"
+    for other in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (str(other), other.shown(), other.location) == (str(error), error.shown(), error.location)
+
+
+def test_a_report_survives_pickling(net: Path) -> None:
+    report = macflops.audit(net, set={"H": 16})
+    assert pickle.loads(pickle.dumps(report)).to_dict() == report.to_dict()
