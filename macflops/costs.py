@@ -46,7 +46,7 @@ class Totals(NamedTuple):
     arithmetic_intensity: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # as large as a network: neither is of use
 class Costs:
     """The costs of a network under one fusion mode and element type."""
 
@@ -138,11 +138,16 @@ class Costs:
 
 
 def count(network: Network, fusion: Fusion = "none", dtype: str = "float32", machine: Machine = DEFAULT) -> Costs:
-    """Count a network: each layer's operator once. A layer that shares another's weights adds no parameters."""
+    """Count a network: each layer's operator once.
+
+    A layer that shares another's weights adds no parameters, one whose parameters are partly another's those it holds.
+    """
     own = []
     for layer in network.layers:
         cost = layer.operator.cost(*network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
-        own.append(cost if layer.shares is None else cost._replace(params=0))
+        if layer.shares is not None or layer.held is not None:
+            cost = cost._replace(params=layer.held or 0)
+        own.append(cost)
     return Costs(network, tuple(own), fusion, dtype, machine)
 
 

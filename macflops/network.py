@@ -56,6 +56,7 @@ class Layer(NamedTuple):
     outputs: tuple[int, ...]
     location: Location
     shares: str | None = None  # the layer whose weights it uses
+    held: int | None = None  # its parameters, where they are not what its operator says: some are another's
 
 
 class Unsupported(NamedTuple):
@@ -149,7 +150,7 @@ class Network:
         for layer in layers:
             inputs = [new[i] for i in layer.inputs]
             try:
-                made = builder.add(layer.name, layer.operator, inputs, layer.location, layer.shares)
+                made = builder.add(layer.name, layer.operator, inputs, layer.location, layer.shares, layer.held)
             except ShapeError as error:
                 raise ShapeError(layer.name, error.what, error.hint) from None
             new.update(zip(layer.outputs, made, strict=True))
@@ -178,7 +179,13 @@ class Builder:
         return self.tensors[tensor].shape
 
     def add(
-        self, name: str, operator: Operator, inputs: Sequence[int], location: Location, shares: str | None = None
+        self,
+        name: str,
+        operator: Operator,
+        inputs: Sequence[int],
+        location: Location,
+        shares: str | None = None,
+        held: int | None = None,
     ) -> tuple[int, ...]:
         """Add a layer; return the indices of its outputs. Raises ShapeError where the inputs do not fit."""
         shapes = tuple([self.tensors[index].shape for index in inputs])
@@ -190,7 +197,7 @@ class Builder:
         start = len(self.tensors)
         self.tensors.extend(made)
         outputs = tuple(range(start, start + len(made)))
-        self.layers.append(Layer(name, operator, tuple(inputs), outputs, location, shares))
+        self.layers.append(Layer(name, operator, tuple(inputs), outputs, location, shares, held))
         return outputs
 
     def network(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import macflops
 from macflops.arithmetic import Dim, is_integer
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from macflops.layers import LayerReport
 
 
-@dataclass(frozen=True)
-class Budget:
+class Budget(NamedTuple):
     """A ceiling for one of the totals, and what the network has."""
 
     name: str
@@ -34,7 +33,7 @@ class Budget:
         return self.value > self.most
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # as large as a network: neither is of use
 class Report:
     """Counts of a network; from an audit also findings, a verdict and advice."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from macflops.errors import Location
@@ -62,8 +61,7 @@ class Refused(NamedTuple):
         return f"{self.text}: {self.why}"
 
 
-@dataclass(frozen=True)
-class Advice:
+class Advice(NamedTuple):
     """All steps in order, each upon the one before, and their recount in all. Without steps the network is the same."""
 
     steps: tuple[Step, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import is_
 from typing import Any, NamedTuple
 
@@ -25,8 +25,7 @@ class Followed(NamedTuple):
     cost: Cost
 
 
-@dataclass(frozen=True)
-class Widths:
+class Widths(NamedTuple):
     """A network whose widths are variables. `symbolic` has polynomials where the network has integers.
 
     Polynomials are in all variables; `equations.resolved` puts them in the free ones.

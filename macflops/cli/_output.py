@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from errno import EACCES
 from typing import Any
@@ -23,18 +24,28 @@ def write(text: str, output: str | None) -> None:
         write_bytes(f"{text}\n".encode(errors=ERRORS), output)
 
 
-def write_bytes(data: bytes, output: str) -> None:
+def write_lines(lines: Iterable[str], output: str | None) -> None:
+    """Print lines as they come, or write them to a file, without ever holding them all."""
+    if output is None or output == "-":
+        for line in lines:
+            write_out(line)
+    else:
+        write_bytes((f"{line}\n".encode(errors=ERRORS) for line in lines), output)
+
+
+def write_bytes(data: bytes | Iterable[bytes], output: str) -> None:
     """Write to a file: a regular one whole or not at all, a device or a pipe as it is.
 
     A symbolic link stays one: what it leads to is written.
     """
+    parts = [data] if isinstance(data, bytes) else data
     try:
         special = os.path.exists(output) and not os.path.isfile(output)
         if special or output.startswith(("/dev/", "/proc/")):  # replacing /dev/null would take it from all others
             with open(output, "wb") as file:
-                file.write(data)
+                file.writelines(parts)
         else:
-            replace(os.path.realpath(output), data)
+            replace(os.path.realpath(output), parts)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -62,7 +73,7 @@ def silence(stream: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def replace(target: str, data: bytes) -> None:
+def replace(target: str, data: Iterable[bytes]) -> None:
     """Put a regular file that holds this in the place of another, or of none, in one step."""
     import tempfile
 
@@ -72,7 +83,7 @@ def replace(target: str, data: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".macflops.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(data)
         if mode is None:
             umask = os.umask(0)
             os.umask(umask)

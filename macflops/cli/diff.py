@@ -45,8 +45,9 @@ def lines(found: Diff) -> Iterator[str]:
             continue
         numbers = isinstance(total.base, (int, float)) and isinstance(total.head, (int, float))
         unit = "B" if name.endswith("bytes") else ""
-        before, after = (shown(n, unit) if numbers else str(n) for n in (total.base, total.head))
-        change = "" if total.change is None else "   the same" if not total.change else f"{100 * total.change:+9.1f} %"
+        before, after = (shown(n, unit) if numbers else exact(n) for n in (total.base, total.head))
+        grown = "" if total.change is None else f"{100 * total.change:+9.1f} %"
+        change = "   the same" if total.base == total.head else grown
         yield f"  {name.replace('_', ' '):22} {before:>12} -> {after:>12} {change}".rstrip()
     if not found.layers:
         yield ""

@@ -1,0 +1,285 @@
+"""The messages of an ONNX file that counting needs: a graph without its weights. Source: onnx.proto."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias
+
+from macflops.readers.onnx.tensors import Tensor, tensor
+from macflops.readers.onnx.wire import BYTES, FIXED32, VARINT, Damaged, fields, packed, signed, text
+
+MOST_INTS = 1_000_000  # of one attribute
+
+Dimension: TypeAlias = "int | str | None"  # of a claimed shape: a number, a name, or unknown
+
+
+class Node(NamedTuple):
+    """An operator at work: names of what it reads ("" where it leaves one out) and writes, attributes by name."""
+
+    op: str
+    domain: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: dict[str, Any]
+
+
+class Claim(NamedTuple):
+    """What the file says of a value: its element type (0: unknown) and its shape (None: unknown)."""
+
+    name: str
+    dtype: int
+    shape: tuple[Dimension, ...] | None
+
+
+class Graph(NamedTuple):
+    """A graph: its nodes in order, its tensors, what goes in and comes out."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    initializers: dict[str, Tensor]
+    inputs: tuple[Claim, ...]
+    outputs: tuple[Claim, ...]
+    claims: dict[str, Claim]
+
+
+class Function(NamedTuple):
+    """A function of the file's own: an operator written as nodes."""
+
+    name: str
+    domain: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: dict[str, Any]  # defaults; None where one has to be given
+    nodes: tuple[Node, ...]
+    opsets: dict[str, int]
+
+
+class Model(NamedTuple):
+    """A file: its graph, the version of each operator set, and its own functions by domain and name."""
+
+    opsets: dict[str, int]
+    graph: Graph | None
+    functions: dict[tuple[str, str], Function]
+    producer: str
+
+
+class Reference(NamedTuple):
+    """An attribute that is the attribute of the function around it."""
+
+    name: str
+
+
+class Subgraph(NamedTuple):
+    """A graph in an attribute, read only when it is needed."""
+
+    data: memoryview
+
+
+def tag(number: int, kind: int = BYTES) -> int:
+    """Return the tag of a field: its number and wire type in one."""
+    return number << 3 | kind
+
+
+def model(data: memoryview) -> Model:
+    """Return the model that bytes hold. Raises Damaged."""
+    opsets: dict[str, int] = {}
+    graphs: list[memoryview] = []
+    functions: dict[tuple[str, str], Function] = {}
+    producer = ""
+    for at, value in fields(data):
+        if at == tag(7):
+            graphs.append(value)
+        elif at == tag(8):
+            domain, version = opset(value)
+            opsets[domain] = version
+        elif at == tag(25):
+            made = function(value)
+            functions[made.domain, made.name] = made
+        elif at == tag(2):
+            producer = text(value)
+    return Model(opsets, graph(graphs) if graphs else None, functions, producer)
+
+
+def opset(data: memoryview) -> tuple[str, int]:
+    """Return an operator set's domain ("" for ONNX's own) and version."""
+    domain, version = "", 0
+    for at, value in fields(data):
+        if at == tag(1):
+            domain = text(value)
+        elif at == tag(2, VARINT):
+            version = signed(value)
+    return ("" if domain == "ai.onnx" else domain), version
+
+
+def graph(parts: Iterable[memoryview]) -> Graph:
+    """Return a graph; of several parts, as protobuf merges them."""
+    name, nodes, tensors = "", [], {}
+    inputs, outputs, claims = [], [], {}
+    for part in parts:
+        for at, value in fields(part):
+            if at == tag(1):
+                nodes.append(node(value))
+            elif at == tag(5):
+                made = tensor(value)
+                tensors[made.name] = made
+            elif at == tag(2):
+                name = text(value)
+            elif at == tag(11):
+                inputs.append(claim(value))
+            elif at == tag(12):
+                outputs.append(claim(value))
+            elif at == tag(13):
+                said = claim(value)
+                claims[said.name] = said
+            elif at == tag(15):
+                made = sparse(value)
+                tensors[made.name] = made
+    return Graph(name, tuple(nodes), tensors, tuple(inputs), tuple(outputs), claims)
+
+
+def node(data: memoryview) -> Node:
+    """Return a node, its attributes decoded."""
+    op = domain = name = ""
+    inputs, outputs, attributes = [], [], {}
+    for at, value in fields(data):
+        if at == tag(1):
+            inputs.append(text(value))
+        elif at == tag(2):
+            outputs.append(text(value))
+        elif at == tag(3):
+            name = text(value)
+        elif at == tag(4):
+            op = text(value)
+        elif at == tag(5):
+            key, found = attribute(value)
+            attributes[key] = found
+        elif at == tag(7):
+            domain = text(value)
+    return Node(op, "" if domain == "ai.onnx" else domain, name, tuple(inputs), tuple(outputs), attributes)
+
+
+def attribute(data: memoryview) -> tuple[str, Any]:
+    """Return an attribute's name and value: int, float, str, a Tensor, a Subgraph, or a tuple of one kind."""
+    name, kind, refers = "", 0, ""
+    single: dict[int, Any] = {}
+    many: dict[int, list[Any]] = {}
+    for at, value in fields(data):
+        if at == tag(1):
+            name = text(value)
+        elif at == tag(20, VARINT):
+            kind = value
+        elif at == tag(21):
+            refers = text(value)
+        elif at == tag(3, VARINT):
+            single[2] = signed(value)
+        elif at == tag(2, FIXED32):
+            single[1] = struct.unpack("<f", value)[0]
+        elif at == tag(4):
+            single[3] = text(value)
+        elif at == tag(5):
+            single[4] = tensor(value)
+        elif at == tag(6):
+            single[5] = Subgraph(value)
+        elif at == tag(22):
+            single[11] = sparse(value)
+        elif at == tag(8, VARINT):
+            many.setdefault(7, []).append(signed(value))
+        elif at == tag(8):
+            many.setdefault(7, []).extend(packed(value, MOST_INTS))
+        elif at == tag(7, FIXED32):
+            many.setdefault(6, []).append(struct.unpack("<f", value)[0])
+        elif at == tag(7):
+            many.setdefault(6, []).extend(struct.unpack(f"<{len(value) // 4}f", value[: len(value) // 4 * 4]))
+        elif at == tag(9):
+            many.setdefault(8, []).append(text(value))
+    if refers:
+        return name, Reference(refers)
+    if not kind:  # files of the first version do not say which
+        kind = next(iter((*single, *many)), 0)
+    if kind in (6, 7, 8):
+        return name, tuple(many.get(kind, ()))
+    defaults: dict[int, Any] = {1: 0.0, 2: 0, 3: ""}
+    return name, single.get(kind, defaults.get(kind))
+
+
+def sparse(data: memoryview) -> Tensor:
+    """Return a sparse tensor as one whose contents are not known."""
+    dims: list[int] = []
+    values = Tensor("", (), 0, ())
+    for at, value in fields(data):
+        if at == tag(1):
+            values = tensor(value)
+        elif at == tag(3, VARINT):
+            dims.append(signed(value))
+        elif at == tag(3):
+            dims.extend(packed(value, MOST_INTS))
+    return Tensor(values.name, tuple(dims), values.dtype, None)
+
+
+def claim(data: memoryview) -> Claim:
+    """Return what the file says of a value."""
+    name, dtype, shape = "", 0, None
+    for at, value in fields(data):
+        if at == tag(1):
+            name = text(value)
+        elif at == tag(2):
+            for of_type, kind in fields(value):
+                if of_type == tag(1):
+                    dtype, shape = tensor_type(kind)
+    return Claim(name, dtype, shape)
+
+
+def tensor_type(data: memoryview) -> tuple[int, tuple[Dimension, ...] | None]:
+    """Return the element type and the shape of a tensor's type."""
+    dtype = 0
+    shape: tuple[Dimension, ...] | None = None
+    for at, value in fields(data):
+        if at == tag(1, VARINT):
+            dtype = value
+        elif at == tag(2):
+            shape = tuple(dimension(part) for number, part in fields(value) if number == tag(1))
+    return dtype, shape
+
+
+def dimension(data: memoryview) -> Dimension:
+    """Return a dimension: a number, a name, or None where it is unknown."""
+    found: Dimension = None
+    for at, value in fields(data):
+        if at == tag(1, VARINT):
+            found = signed(value)
+        elif at == tag(2):
+            found = text(value)
+    return None if found in (-1, "", "?") else found
+
+
+def function(data: memoryview) -> Function:
+    """Return a function of the file's own."""
+    name = domain = ""
+    inputs, outputs, nodes = [], [], []
+    attributes: dict[str, Any] = {}
+    opsets: dict[str, int] = {}
+    for at, value in fields(data):
+        if at == tag(1):
+            name = text(value)
+        elif at == tag(4):
+            inputs.append(text(value))
+        elif at == tag(5):
+            outputs.append(text(value))
+        elif at == tag(6):
+            attributes.setdefault(text(value))
+        elif at == tag(11):
+            key, default = attribute(value)
+            attributes[key] = default
+        elif at == tag(7):
+            nodes.append(node(value))
+        elif at == tag(9):
+            of, version = opset(value)
+            opsets[of] = version
+        elif at == tag(10):
+            domain = text(value)
+    return Function(name, domain, tuple(inputs), tuple(outputs), attributes, tuple(nodes), opsets)
+
+
+__all__ = ["Claim", "Damaged", "Function", "Graph", "Model", "Node", "Reference", "Subgraph", "graph", "model"]

@@ -1,0 +1,37 @@
+"""Whose parameters are whose: each learnable tensor of a file counts once, whatever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from macflops.network import Builder
+from macflops.readers.onnx.values import Leaf
+
+
+class Parameters:
+    """Which layer counts which learnable tensor, by its name in the file."""
+
+    def __init__(self) -> None:
+        self.counted: dict[str, str] = {}
+
+    def settle(self, builder: Builder, leaves: Mapping[str, Leaf]) -> None:
+        """Have the last layer count those of its tensors that no layer before it has.
+
+        Where its operator would count others (an earlier layer has some, or its weights are computed from more or fewer
+        elements), the layer says so: it shares, or has parameters of its own number.
+        """
+        layer = builder.layers[-1]
+        shapes = [builder.shape(t) for t in layer.inputs], [builder.shape(t) for t in layer.outputs]
+        params = layer.operator.cost(*shapes[0], *shapes[1]).params
+        if not leaves and not params:
+            return
+        fresh = [name for name in leaves if name not in self.counted]
+        own = sum(leaves[name].elements for name in fresh)
+        hosts = {self.counted[name] for name in leaves if name in self.counted}
+        self.counted.update(dict.fromkeys(fresh, layer.name))
+        if own == params:
+            return
+        if own == 0 and len(hosts) == 1:
+            builder.layers[-1] = layer._replace(shares=next(iter(hosts)))
+        else:
+            builder.layers[-1] = layer._replace(held=own)

@@ -1,0 +1,75 @@
+"""What is known of a value while a graph is read: its shape, its contents where they are few, what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from macflops.arithmetic import Shape
+from macflops.readers.onnx.tensors import FLOATS, Tensor
+
+Numbers: TypeAlias = tuple[Any, ...]  # integers, floats, booleans or symbols, row by row
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A learnable tensor of the file: its elements, and whether the file keeps it as one (a Constant node does not)."""
+
+    elements: int
+    kept: bool
+
+
+@dataclass(slots=True)
+class Value:
+    """A value of the graph: one that flows (`tensor` is its index in the network), or a constant.
+
+    A shape of None is not known: an operator that is not known made it.
+    """
+
+    shape: Shape | None
+    dtype: str = "float32"
+    tensor: int | None = None
+    contents: Numbers | None = None
+    held: Tensor | None = None
+    leaves: Mapping[str, Leaf] = field(default_factory=dict)
+    written: bool = False  # as it stands in the file
+
+    @property
+    def constant(self) -> bool:
+        """Whether it does not depend on the network's inputs."""
+        return self.tensor is None and self.shape is not None
+
+    @property
+    def sides(self) -> Shape:
+        """Its shape, known: nodes with inputs of unknown shape are not asked."""
+        assert self.shape is not None
+        return self.shape
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """Its elements in row-major order, or None where they are not known."""
+        if self.contents is None and self.held is not None:
+            self.contents = self.held.numbers()
+            self.held = None
+        return self.contents
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is made of a tensor that the file keeps."""
+        return any(leaf.kept for leaf in self.leaves.values())
+
+
+def held(tensor: Tensor, name: str, kept: bool = True) -> Value:
+    """Return a tensor of the file as a value; one of floats with dimensions is learnable."""
+    elements = 1
+    for dim in tensor.shape:
+        elements *= dim
+    learnable = tensor.type in FLOATS and bool(tensor.shape) and (kept or elements > 1)
+    leaves = {name: Leaf(elements, kept)} if learnable else {}
+    return Value(tensor.shape, tensor.type, held=tensor, leaves=leaves, written=True)
+
+
+def merged(values: tuple[Value, ...]) -> dict[str, Leaf]:
+    """Return all leaves that some values are made of."""
+    return {name: leaf for value in values for name, leaf in value.leaves.items()}
