@@ -1,7 +1,7 @@
 """How long an audit takes, as whole processes: against what starting its two libraries takes, and as networks grow.
 
     python -m benchmarks.audit_speed              prints a Markdown table
-    python -m benchmarks.audit_speed -o FILE      writes it to a file
+    python -m benchmarks.audit_speed -o FILE      replaces the part of FILE between this benchmark's two marks
 
 Each figure is a ratio of two things that ran in turn, so that a busy machine troubles both alike; it is the ratio of
 medians, with the least and the greatest of five parts of the rounds beside it. Byte code is compiled first, whatever
@@ -24,6 +24,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
+MARKS = ("<!-- audit_speed: begin -->", "<!-- audit_speed: end -->")
 IMPORTS = [sys.executable, "-c", "import click, yaml"]
 PROGRAM = [sys.executable, "-m", "macflops"]
 AUDIT = [*PROGRAM, "audit", "zoo:shufflenet_v2_x1_0"]
@@ -63,15 +64,17 @@ class Row(NamedTuple):
 def main() -> None:
     """Measure and print, or write."""
     parser = argparse.ArgumentParser(description="Measure how long an audit takes.")
-    parser.add_argument("-o", metavar="FILE", type=Path, help="write the table to this file")
+    parser.add_argument("-o", metavar="FILE", type=Path, help="write into this file, between its two marks")
     parser.add_argument("--rounds", type=int, default=40, help="runs of each short process (default 40)")
     options = parser.parse_args()
     compileall.compile_dir(ROOT / "macflops", quiet=2)
-    text = "\n".join(table(options.rounds)) + "\n"
+    text = "\n".join(table(options.rounds))
     if options.o is None:
-        print(text, end="")
-    else:
-        options.o.write_text(text, encoding="utf-8")
+        print(text)
+        return
+    page = options.o.read_text(encoding="utf-8") if options.o.exists() else f"{MARKS[0]}\n{MARKS[1]}\n"
+    before, _, rest = page.partition(MARKS[0])
+    options.o.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{rest.partition(MARKS[1])[2]}", encoding="utf-8")
 
 
 def table(rounds: int) -> list[str]:
