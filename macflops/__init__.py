@@ -17,11 +17,20 @@ if TYPE_CHECKING:
     from macflops.api import load as load
     from macflops.errors import SourceError as SourceError
     from macflops.network import Network as Network
+    from macflops.sweeps import sweep as sweep
 
 __version__ = "0.1.0"
 
-_HOMES = {"load": "api", "count": "api", "audit": "api", "diff": "api", "SourceError": "errors", "Network": "network"}
-__all__ = ["Network", "SourceError", "audit", "count", "diff", "load"]
+_HOMES = {
+    "load": "api",
+    "count": "api",
+    "audit": "api",
+    "diff": "api",
+    "SourceError": "errors",
+    "Network": "network",
+    "sweep": "sweeps",
+}
+__all__ = ["Network", "SourceError", "audit", "count", "diff", "load", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,9 @@ NumPy nor SymPy unless one of theirs comes in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from math import gcd
 from typing import Any, TypeAlias
 
@@ -82,11 +84,36 @@ def size(shape: Iterable[Dim]) -> Dim:
     return number if product is None else product * number
 
 
+_open: ContextVar[list[tuple[Any, ...]] | None] = ContextVar("open questions", default=None)
+
+
+@contextmanager
+def open_questions() -> Iterator[list[tuple[Any, ...]]]:
+    """Collect what symbols leave open meanwhile: ("holds", claim), ("equal", a, b), ("divides", divisor, number).
+
+    Where all of it holds, no check would have failed, and no other shape have come out.
+    """
+    found: list[tuple[Any, ...]] = []
+    token = _open.set(found)
+    try:
+        yield found
+    finally:
+        _open.reset(token)
+
+
+def note(question: tuple[Any, ...]) -> None:
+    """Collect a question that symbols leave open, where someone wants to know."""
+    found = _open.get()
+    if found is not None:
+        found.append(question)
+
+
 def surely(claim: object) -> bool | None:
     """Return whether a comparison holds: True, False, or None where symbols or arrays leave it open."""
     try:
         return bool(claim)
     except (TypeError, ValueError):  # SymPy: cannot determine truth value of a relational; NumPy: of several elements
+        note(("holds", claim))
         return None
 
 
@@ -95,6 +122,8 @@ def differ(first: Dim, second: Dim) -> bool:
     if is_integer(first) and is_integer(second):
         return first != second
     difference = first - second
+    if is_symbolic(difference):
+        note(("equal", first, second))
     return not is_symbolic(difference) and surely(difference != 0) is True
 
 
@@ -102,6 +131,7 @@ def divides(divisor: Dim, number: Dim) -> bool:
     """Tell whether divisor may divide number: False only where it surely leaves a remainder."""
     if is_integer(divisor) and is_integer(number):
         return divisor != 0 and number % divisor == 0
+    note(("divides", divisor, number))
     return True
 
 

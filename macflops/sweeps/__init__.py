@@ -6,6 +6,6 @@ for chunk in macflops.sweep(over={"c1": range(16, 513, 16), "c2": range(16, 513,
 
 from __future__ import annotations
 
-from macflops.sweeps.sweep import Chunk, Sweep, sweep
+from macflops.sweeps.grid import Chunk, Sweep, sweep
 
 __all__ = ["Chunk", "Sweep", "sweep"]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from macflops.errors import Location, SourceError
 
 MOST = 1_000_000  # values of one axis
-CELLS = 48 * 1024  # of a chunk: a few arrays of them fit a second-level cache
+CELLS = 192 * 1024  # of a chunk: arrays of 1.5 MB, so that memory is bounded and Python is asked seldom
 Values: TypeAlias = tuple[Any, ...]  # numbers, or texts for parameters that hold names
 
 

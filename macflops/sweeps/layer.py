@@ -48,7 +48,7 @@ def fits(axes: tuple[Axis, ...], fixed: Mapping[str, int], dtype: str) -> bool:
     corner = {axis.name: max(axis.values) for axis in axes} | dict(fixed)
     corner["g"] = min((min(axis.values) for axis in axes if axis.name == "g"), default=fixed.get("g", 1))
     most = cost(corner)
-    return max(2 * most.mult_adds, max(4, BYTES[dtype]) * most.mac) * corner["g"] <= LARGEST
+    return bool(max(2 * most.mult_adds, max(4, BYTES[dtype]) * most.mac) * corner["g"] <= LARGEST)
 
 
 def evaluate(

@@ -10,6 +10,7 @@ from macflops.readers.onnx.calls import arguments
 from macflops.readers.onnx.inputs import Dimensions
 from macflops.readers.onnx.model import Claim, Graph, Model, Node
 from macflops.readers.onnx.parameters import Parameters
+from macflops.readers.onnx.patterns import PATTERNS
 from macflops.readers.onnx.place import Place, Unread
 from macflops.readers.onnx.values import Value, held
 
@@ -29,7 +30,8 @@ class Build:
         self.missing: dict[str, list[str]] = {}
         self.read_by: dict[str, list[Node]] = {}
         self.ends: set[str] = set()
-        self.done: dict[int, str] = {}  # nodes that another took up, by id, and what they are then: another's output
+        self.made_by: dict[str, Node] = {}
+        self.done: dict[int, str] = {}  # nodes that others took up, by id, and whose output theirs is
 
     def run(self, graph: Graph) -> None:
         """Read the graph's tensors and its nodes, in order."""
@@ -39,17 +41,21 @@ class Build:
             for name in node.inputs:
                 self.read_by.setdefault(name, []).append(node)
         self.ends = {claim.name for claim in graph.outputs}
-        for node in graph.nodes:  # so that what stands behind its reader is known before
-            if node.op == "Constant" and not node.domain:
-                self.node(node, 0)
+        later = []
         for index, node in enumerate(graph.nodes):
-            if node.op != "Constant" or node.domain:
-                self.node(node, index)
+            self.made_by.update(dict.fromkeys(node.outputs, node))
+            if all(name in self.values and self.values[name].constant for name in node.inputs if name):
+                self.node(node, index)  # constants first, so that patterns see those that stand behind their readers
+            else:
+                later.append((node, index))
+        for node, index in later:
+            self.node(node, index)
 
     def node(self, node: Node, index: int) -> None:
         """Read one node: its outputs become values."""
         if id(node) in self.done:
-            self.values[node.outputs[0]] = self.values[self.done[id(node)]]
+            if self.done[id(node)]:
+                self.values[node.outputs[0]] = self.values[self.done[id(node)]]
             return
         place = Place(self, node, node.name or f"{node.op}_{index}", self.model.opsets.get(node.domain, NEWEST))
         inputs = [self.value(name, place) if name else None for name in node.inputs]
@@ -73,7 +79,11 @@ class Build:
         if any(value.shape is None for value in present):
             return place.unsupported(present, "on a shape that is not known")
         try:
-            found = function(place, *inputs, **arguments(function, place, inputs))
+            named = arguments(function, place, inputs)
+            pattern = PATTERNS.get(place.node.op) if any(value.tensor is not None for value in present) else None
+            found = pattern(place, *inputs) if pattern else None
+            if found is None:
+                found = function(place, *inputs, **named)
         except Unread as why:
             return place.unsupported(present, str(why))
         return [found] if isinstance(found, Value) else list(found)

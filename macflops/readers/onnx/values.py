@@ -34,6 +34,7 @@ class Value:
     held: Tensor | None = None
     leaves: Mapping[str, Leaf] = field(default_factory=dict)
     written: bool = False  # as it stands in the file
+    parts: tuple[Value, ...] | None = None  # of a sequence
 
     @property
     def constant(self) -> bool:

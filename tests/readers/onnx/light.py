@@ -33,7 +33,7 @@ def independent(path: Path) -> tuple[int, int]:
         if node.op_type not in WEIGHTED:
             continue
         for position, name in enumerate(node.input):
-            while made.get(name) is not None and made[name].op_type == "Unsqueeze":
+            while made.get(name) is not None and made[name].op_type in ("Unsqueeze", "Reshape"):
                 name = made[name].input[0]
             is_weight = name in floats or (name in made and made[name].op_type == "ConstantOfShape")
             if is_weight and position not in STATISTICS.get(node.op_type, ()):

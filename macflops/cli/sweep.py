@@ -1,0 +1,102 @@
+"""`macflops sweep`: costs over a grid of configurations."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from macflops.cli._options import counting_options, format_option
+from macflops.cli._output import write_lines
+from macflops.errors import Location, SourceError
+
+LONG = 2_000_000  # configurations from which on there is a progress bar
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option("--over", multiple=True, metavar="NAME=VALUES", help="What varies: c1=16,24 or width=0.25:2:0.25.")
+@click.option("--quantity", metavar="NAMES", help="Columns: mult_adds,mac_bytes,…")
+@click.option("--mult-adds", metavar="AMOUNT", help="Only what has so many mult-adds: 50M.")
+@click.option("--tolerance", type=click.FloatRange(0), default=0.05, help="How far from them.", show_default=True)
+@click.option("--pareto", metavar="NAMES", help="Only the Pareto front of these quantities.")
+@click.option("-j", "--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes.")
+@counting_options
+@format_option("csv", "json")
+def command(source: str | None, style: str, output: str | None, **options: Any) -> None:
+    """Count a grid of configurations: of SOURCE, or of a convolution where there is none.
+
+    A convolution has c1, c2, h and as wanted w, g, k, s, N: output h x w, input s*h x s*w, no bias. What cannot be
+    built is left out. Ranges include their last value.
+
+    \b
+      macflops sweep --over c1=16:512:16 --over c2=16:512:16 --over h=28
+      macflops sweep zoo:shufflenet_v1_g3_x1_0 --over groups=1,2,4,8 --over width=0.5,1
+    """
+    from macflops.budgets import amount
+    from macflops.sweeps import sweep
+    from macflops.sweeps.grid import DEFAULT
+
+    given = options.pop("mult_adds")
+    arguments: dict[str, Any] = {name: options[name] for name in ("dtype", "tolerance", "jobs")}
+    if source is not None:
+        chosen = {"set": options["set_"], "input_shape": options["input_shape"] or None, "fusion": options["fusion"]}
+        arguments |= chosen | {name: options[name] for name in ("variant", "batch") if options[name] is not None}
+    elif any(options[name] for name in ("set_", "input_shape", "variant", "batch")) or options["fusion"] != "none":
+        raise SourceError(Location("sweep"), "options of a network without one", "name a SOURCE, or use --over N=…")
+    names = options["quantity"]
+    found = sweep(
+        source,
+        options["over"],
+        quantities=tuple(name.strip().replace("-", "_") for name in names.split(",")) if names else DEFAULT,
+        mult_adds=None if given is None else amount("--mult-adds", given, Location("--mult-adds")),
+        pareto=options["pareto"] or (),
+        **arguments,
+    )
+    lines = as_csv(found) if style == "csv" else as_json(found)
+    write_lines(lines, output)
+
+
+def watched(found: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield a sweep's rows, with a progress bar on a terminal where they are many."""
+    hidden = found.size < LONG or not sys.stderr.isatty()
+    with click.progressbar(length=found.size, file=sys.stderr, hidden=hidden, label="sweep") as bar:
+        for table in found.tables():
+            columns = [table[name].tolist() for name in found.shown if name in table]
+            yield from zip(*columns, strict=True)
+            bar.update(min(found.cells, found.size))
+
+
+def as_csv(found: Any) -> Iterator[str]:
+    """Yield lines of CSV, many rows at a time; names of networks' parameters are quoted where they need it."""
+    import csv
+    from io import StringIO
+
+    for rows in batches(iter([found.shown]), watched(found)):
+        text = StringIO()
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        yield text.getvalue().rstrip("\n")
+
+
+def batches(*rows: Iterator[Any]) -> Iterator[list[Any]]:
+    """Yield rows some thousands at a time."""
+    from itertools import chain, islice
+
+    every = chain(*rows)
+    while batch := list(islice(every, 4096)):
+        yield batch
+
+
+def as_json(found: Any) -> Iterable[str]:
+    """Yield lines of a JSON document: columns by name, and rows. A ratio that has no value is null."""
+    import json
+
+    yield f'{{"schema": "macflops.sweep/1", "columns": {json.dumps(found.shown)}, "rows": ['
+    first = True
+    for rows in batches(watched(found)):
+        plain = [[None if value != value else value for value in row] for row in rows]
+        yield ("" if first else ",") + ",\n".join(map(json.dumps, plain))
+        first = False
+    yield "]}"
