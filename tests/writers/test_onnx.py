@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from macflops.zoo import names as zoo
 from tests.networks import networks
 from tests.ops.strategies import used, uses
 from tests.ops.test_against_torch import COUNTERPARTS, as_torch_can
+from tests.writers.alike import names
 from tests.writers.test_yaml import network_of
 
 SIDES = {"inception_v3": 107, "alexnet": 224, "vgg16": 224, "nasnet_a_mobile": 96}  # where 64 does not fit
@@ -36,14 +38,14 @@ def run(network: Network, **sizes: int) -> tuple[onnx.ModelProto, dict[str, Any]
     """
     model = onnx.load_model_from_string(written(network, "onnx"))
     onnx.checker.check_model(model)
-    names = [node.output[i] for node in model.graph.node for i in range(len(node.output))]
+    outputs = [node.output[i] for node in model.graph.node for i in range(len(node.output))]
     tensors = [tensor for layer in network.layers for tensor in layer.outputs]
     own = [
         layer.name if len(layer.outputs) == 1 else f"{layer.name}.{part}"
         for layer in network.layers
         for part in range(len(layer.outputs))
     ]
-    assert set(own) <= set(names)
+    assert set(own) <= set(outputs)
     del model.graph.output[:]
     model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in own)
     options = onnxruntime.SessionOptions()
@@ -100,6 +102,16 @@ def weights_of(network: Network) -> int:
         network.tensors[o.outputs[0]].shape[1] for o in network.layers if o.operator.name == "bn" and not o.shares
     ]
     return int(macflops.count(network).totals.params) + 2 * sum(statistics)
+
+
+@pytest.mark.parametrize(
+    "name", ["shufflenet_v2_x0_5", "mobilenet_v3_small", "densenet121", "resnext50_32x4d", "googlenet"]
+)
+def test_reading_it_back_gives_the_same_counts(name: str, tmp_path: Path) -> None:
+    network, file = macflops.load(f"zoo:{name}"), tmp_path / "back.onnx"
+    file.write_bytes(written(network, "onnx"))
+    assert macflops.count(file).totals == macflops.count(network).totals
+    assert names(macflops.load(file)) == names(network)
 
 
 @settings(max_examples=40)

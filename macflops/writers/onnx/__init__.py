@@ -72,6 +72,7 @@ def write(graph: Graph, layer: Layer, names: dict[int, str], integral: set[int])
     for part, (tensor, result) in enumerate(zip(layer.outputs, results, strict=True)):
         wanted = layer.name if len(results) == 1 else f"{layer.name}.{part}"
         names[tensor] = graph.rename(result, graph.unique(wanted))
+    graph.nodes[-1].name = layer.name if len(results) > 1 else names[layer.outputs[0]]
 
 
 def find(operator: str) -> Any:

@@ -20,10 +20,11 @@ MOST_BYTES = 2_000_000_000  # of weights: a protobuf message holds 2 GiB
 class Node:
     """A node, whose last output may still get its layer's name."""
 
-    __slots__ = ("attributes", "inputs", "kind", "outputs")
+    __slots__ = ("attributes", "inputs", "kind", "name", "outputs")
 
     def __init__(self, kind: str, inputs: list[str], outputs: list[str], attributes: dict[str, Any]) -> None:
         self.kind, self.inputs, self.outputs, self.attributes = kind, inputs, outputs, attributes
+        self.name = outputs[0]
 
 
 class Graph:
@@ -62,7 +63,7 @@ class Graph:
     def model(self, inputs: list[Any], outputs: list[Any]) -> onnx.ModelProto:
         """Return the model."""
         nodes = [
-            helper.make_node(node.kind, node.inputs, node.outputs, name=node.outputs[0], **node.attributes)
+            helper.make_node(node.kind, node.inputs, node.outputs, name=node.name, **node.attributes)
             for node in self.nodes
         ]
         tensors = [*self.weights.values(), *self.integers.values()]
