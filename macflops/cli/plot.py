@@ -45,6 +45,7 @@ def command(kind: str | None, sources: tuple[str, ...], output: str | None, ligh
         write("\n".join(listed(name, find(name)) for name in names()), output)
         return
     found = find(kind)
+    check_sources(kind, found.source, sources)
     target = output if output is not None else f"{kind}.png"
     suffix = os.path.splitext(target)[1].lower().lstrip(".")
     if suffix not in SUFFIXES:
@@ -52,7 +53,6 @@ def command(kind: str | None, sources: tuple[str, ...], output: str | None, ligh
         raise SourceError(Location("--output"), f"{target!r} does not end as a figure", hint)
     if output is None and os.path.lexists(target):
         raise SourceError(Location(target), "is there already", "name a file with -o")
-    check_sources(kind, found.source, sources)
     arguments = chosen(kind, found, sources, options)
     opened = sources if kind == "sweep" else tuple(read(source, arguments) for source in sources)
     if opened and kind != "sweep":  # it has been read: what decides which network it is has been heard
@@ -68,7 +68,7 @@ def command(kind: str | None, sources: tuple[str, ...], output: str | None, ligh
 def listed(name: str, kind: Any) -> str:
     """Return a kind's line in the list."""
     takes = {"none": "", "one": "SOURCE", "optional": "[SOURCE]", "some": "[SOURCE …]"}[kind.source]
-    return f"{name:10} {takes:11} {kind.summary}"
+    return f"{name:9} {takes:11} {kind.summary}"
 
 
 def check_sources(kind: str, takes: str, sources: tuple[str, ...]) -> None:
@@ -103,9 +103,7 @@ def chosen(kind: str, found: Any, sources: tuple[str, ...], options: dict[str, A
         name = name.rstrip("_")
         if name not in takes:
             flag = f"-{name}" if len(name) == 1 else f"--{name.replace('_', '-')}"
-            raise SourceError(
-                Location(flag), f"plot {kind} does not take it", f"see macflops plot {kind} in docs/figures.md"
-            )
+            raise SourceError(Location(flag), f"plot {kind} does not take it", "see macflops plot --help")
     if not sources and kind == "sweep":
         given = {name: value for name, value in given.items() if name != "fusion"}
     return {name: value for name, value in given.items() if name in takes} | {"strict": strict}
