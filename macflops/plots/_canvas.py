@@ -47,7 +47,7 @@ def drawn(module: Any, table: Any, heading: str, ax: Any, theme: Theme) -> Any:
     size = module.SIZE(table) if callable(module.SIZE) else module.SIZE
     with rc_context(theme.rc()):
         if ax is None:
-            whole: Any = Figure(figsize=size, layout="constrained")
+            whole: Any = Figure(figsize=size, dpi=DPI, layout="constrained")
             whole.theme = theme
             FigureCanvasAgg(whole)
             whole.get_layout_engine().set(w_pad=0.05, h_pad=0.05, wspace=0.04, hspace=0.04)
@@ -65,7 +65,7 @@ def drawn(module: Any, table: Any, heading: str, ax: Any, theme: Theme) -> Any:
                 ax.remove()
             width = size[0] if ax is None else 0.92 * place.bbox.width / whole.dpi
             axes = place.subplots(rows, columns, **getattr(module, "SUBPLOTS", {}))
-            text = wrapped(heading, width * POINTS - 10, "figure.titlesize")
+            text = wrapped(heading, width * POINTS - 14, "figure.titlesize")
             place.suptitle(text, x=5 / POINTS / width, ha="left")
         later = module.draw(axes, table, theme)
         if later is not None:  # labels that keep out of each other's way: they have to know where all is

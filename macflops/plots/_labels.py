@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from matplotlib.transforms import Bbox
-
 FAR = (4.0, 11.0, 18.0, 26.0, 36.0)  # points between a mark and its label
 SIDES = {"left": 0.0, "right": 1.0, "center": 0.5, "bottom": 0.0, "top": 1.0}
 SPOTS = (
@@ -61,9 +59,11 @@ def attempt(
     ax: Any, labels: Sequence[Label], size: float, marks: float, others: Iterable[tuple[float, float]]
 ) -> tuple[list[Any], list[Label]]:
     """Place labels in this order; return their texts, and the labels that found no place."""
+    from matplotlib.transforms import Bbox
+
     reach = marks * ax.figure.dpi / 72
 
-    def boxes(points: Iterable[tuple[float, float]]) -> list[Bbox]:
+    def boxes(points: Iterable[tuple[float, float]]) -> list[Any]:
         found = (ax.transData.transform(point) for point in points)
         return [Bbox.from_extents(x - reach, y - reach, x + reach, y + reach) for x, y in found]
 
@@ -80,7 +80,7 @@ def attempt(
     return texts, left
 
 
-def tried(ax: Any, label: Label, size: float, spot: Any, far: float, own: list[Bbox], rest: list[Bbox]) -> Any:
+def tried(ax: Any, label: Label, size: float, spot: Any, far: float, own: list[Any], rest: list[Any]) -> Any:
     """Put a label on a spot and return it, or None where it is not free: of words, of marks, of lines through words."""
     ha, va, dx, dy = spot
     corner = (SIDES[ha], SIDES[va])
