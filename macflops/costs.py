@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from macflops.liveness import peak_elements
 from macflops.machine import DEFAULT, Machine, channels, is_data, padded
 from macflops.network import Layer, Network
 from macflops.ops import Cost
+from macflops.records import Record
 
 BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 PRODUCTS = frozenset({"convolution", "linear", "matmul"})  # roles whose outputs are the activations of RegNet's paper
@@ -46,8 +46,7 @@ class Totals(NamedTuple):
     arithmetic_intensity: float | None
 
 
-@dataclass(frozen=True, eq=False, repr=False)  # as large as a network: neither is of use
-class Costs:
+class Costs(Record):
     """The costs of a network under one fusion mode and element type."""
 
     network: Network
@@ -61,7 +60,7 @@ class Costs:
         if fusion == self.fusion:
             return self
         if fusion not in self._others:
-            self._others[fusion] = replace(self, fusion=fusion)
+            self._others[fusion] = self._replace(fusion=fusion)
         return self._others[fusion]
 
     @cached_property

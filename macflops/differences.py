@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import macflops
 from macflops.arithmetic import Dim, differ, is_integer
 from macflops.layers import LayerReport
+from macflops.records import Record
 from macflops.report import Report, plain
 
 Kind: TypeAlias = Literal["added", "removed", "changed", "renamed"]
@@ -41,8 +41,7 @@ class TotalChange(NamedTuple):
     change: float | None
 
 
-@dataclass(frozen=True)
-class Diff:
+class Diff(Record):
     """The difference of two counted networks."""
 
     base: Report

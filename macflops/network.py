@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from macflops.arithmetic import Shape
 from macflops.errors import Location, ShapeError
+from macflops.records import Record
 
 
 class Operator(Protocol):
@@ -66,8 +66,7 @@ class Unsupported(NamedTuple):
     layers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Record):
     """A network, shaped: layers in execution order, tensors by index."""
 
     name: str
@@ -79,7 +78,7 @@ class Network:
     layers: tuple[Layer, ...]
     unsupported: tuple[Unsupported, ...] = ()
     warnings: tuple[tuple[Location, str], ...] = ()
-    ignored: Mapping[int, frozenset[str]] = field(default_factory=dict)  # rules silenced, by line of the source
+    ignored: Mapping[int, frozenset[str]] = {}  # rules silenced, by line of the source
 
     def shapes_of(self, tensors: Iterable[int]) -> list[Shape]:
         """Return the shapes of the tensors with these indices."""

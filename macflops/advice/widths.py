@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from operator import is_
 from typing import Any, NamedTuple
 
@@ -98,7 +97,7 @@ def widths(network: Network) -> Widths:
         tensor if shape is tensor.shape else Tensor(shape, tensor.dtype)
         for tensor, shape in zip(network.tensors, shapes, strict=True)
     )
-    symbolic = replace(network, tensors=tensors, layers=tuple(layers))
+    symbolic = network._replace(tensors=tensors, layers=tuple(layers))
     return Widths(network, symbolic, tuple(own), equations, tuple(variables), made)
 
 
@@ -175,4 +174,4 @@ def at_values(operator: Operator, values: Sequence[int], moved: set[int]) -> Ope
             changes = changes or any(not moved.isdisjoint(n.variables) for n in numbers if isinstance(n, Polynomial))
             settled = tuple(at(n, values) for n in numbers)
             found[name] = settled if several else settled[0]
-    return replace(operator, **found) if changes else None  # type: ignore[type-var]
+    return operator._replace(**found) if changes else None

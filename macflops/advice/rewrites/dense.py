@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Any, NamedTuple, TypeAlias
 
@@ -42,7 +41,7 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
 def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list[Stage], Iterator[Change]]:
     """Return what is held at each resolution where these layers are dense, and the networks that do so, best first."""
     network = subject.network
-    dense = {index: replace(network.layers[index].operator, groups=1) for index in groups}
+    dense = {index: network.layers[index].operator._replace(groups=1) for index in groups}
     gone = absorbed_shuffles(network, groups)
     after = Subject(count(network.without(gone, dense), machine=aims.machine))
     kept = [index for index in range(len(network.layers)) if index not in gone]

@@ -1,4 +1,4 @@
-"""An operator's fields: what its dataclass declares is what YAML may say, and how it is read."""
+"""An operator's fields: what its class declares is what YAML may say, and how it is read."""
 
 from __future__ import annotations
 
@@ -56,14 +56,13 @@ def spec(name: str) -> Spec:
     operator = ops.find(name)
     assert operator is not None, name
     fields = {}
-    for declared in map(getattr(operator, "__dataclass_fields__", {}).get, getattr(operator, "__match_args__", ())):
-        assert declared is not None
-        kinds = frozenset(part.strip() for part in str(declared.type).split("|"))
-        assert kinds <= KINDS, f"{name}.{declared.name}: {kinds - KINDS}"
-        if "Padding" in kinds and "kernel" not in getattr(operator, "__match_args__", ()):
+    for field, annotation in operator._field_types.items():
+        kinds = frozenset(part.strip() for part in annotation.split("|"))
+        assert kinds <= KINDS, f"{name}.{field}: {kinds - KINDS}"
+        if "Padding" in kinds and "kernel" not in operator._fields:
             kinds |= {"tuple[Dim, ...]"}  # of any dimensions, not only of the sides
-        default = declared.default if is_default(declared.default) else MISSING
-        fields[declared.name] = Field(declared.name, kinds, default, "str" in kinds or "Padding" in kinds)
+        default = operator._field_defaults.get(field, MISSING)
+        fields[field] = Field(field, kinds, default, "str" in kinds or "Padding" in kinds)
     padded = "padding" in fields and "kernel" in fields
     return Spec(
         name,
@@ -76,11 +75,6 @@ def spec(name: str) -> Spec:
         operator.role in ("convolution", "linear"),
         operator.most_inputs != 1,
     )
-
-
-def is_default(value: Any) -> bool:
-    """Tell whether a dataclass field has a default, without importing dataclasses for its sentinel."""
-    return type(value).__name__ != "_MISSING_TYPE"
 
 
 def converted(field: Field, value: Any, sides: int, most: int) -> Any:
