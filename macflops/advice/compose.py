@@ -9,7 +9,7 @@ from macflops.advice.edits import edits, touched, written
 from macflops.advice.result import Advice, Effect, Refused, Share, Step
 from macflops.advice.settle import Taken, lasting, settled
 from macflops.advice.subject import Change
-from macflops.advice.terms import Audited, Terms
+from macflops.advice.terms import Attempt, Audited, Terms
 from macflops.costs import ratio
 from macflops.guidelines.findings import Thresholds
 
@@ -29,12 +29,13 @@ def advise(
     refused: list[Refused] = []
     for name in rewrites.names():
         rewrite = rewrites.find(name)
-        against: list[tuple[Change, str]] = []
+        against: list[Attempt] = []
         given = terms.first_given(rewrite, current, aims, against)
         if given is not None:
             given = settled(rewrite, current, given, aims, terms, against)
         if given is None:
-            refused += [told(name, rewrite.rules, current, *why) for why in against[:1]]
+            first = next((attempt for attempt in against if attempt.change.fits), None)
+            refused += [] if first is None else [told(name, rewrite.rules, current, first.change, first.why)]
             continue
         taken.append(Taken(name, rewrite, current, given))
         current = given.audited

@@ -18,7 +18,7 @@ class Role(NamedTuple):
     role: str  # convolution or linear
 
 
-def roles(network: Network) -> dict[int, Role]:
+def roles_of(network: Network) -> dict[int, Role]:
     """Return the roles of the layers that make a width, by their index. A width of 1 broadcasts, and is no width."""
     held = [False] * len(network.tensors)
     given = [False] * len(network.tensors)

@@ -6,8 +6,8 @@ from types import ModuleType
 from typing import NamedTuple
 
 from macflops.advice.judge import reasons, too_far
-from macflops.advice.subject import Aims, Change
-from macflops.advice.terms import Audited, Given, Terms, may_move_more
+from macflops.advice.subject import Aims
+from macflops.advice.terms import Attempt, Audited, Given, Terms, may_move_more
 
 MOST_ROUNDS = 4  # in which a change settles
 
@@ -22,7 +22,7 @@ class Taken(NamedTuple):
 
 
 def settled(
-    rewrite: ModuleType, current: Audited, given: Given, aims: Aims, terms: Terms, against: list[tuple[Change, str]]
+    rewrite: ModuleType, current: Audited, given: Given, aims: Aims, terms: Terms, against: list[Attempt]
 ) -> Given | None:
     """Return a change after which the same rewrite has no more to say: carried on while it has.
 
@@ -36,11 +36,12 @@ def settled(
         why = reasons(current.costs, after, aims, exact=given.change.exact, may_move_more=may_move_more(rewrite))
         why += too_far(current.costs, after, getattr(rewrite, "within", None))
         if why:
-            against.insert(0, (given.change, f"it would be advised again, and then {why[0]}"))
+            again = f"it would be advised again, and then {why[0]}"
+            against.insert(0, Attempt(given.change, rewrite, current.costs, aims, again))
             return None
-        moved = (*given.change.moved, *more.change.moved)
-        given = more._replace(change=more.change._replace(text=given.change.text, moved=moved))
-    against.insert(0, (given.change, "it would be advised again and again"))
+        given = more._replace(change=given.change.carried_on(more.change))
+    again = "it would be advised again and again"
+    against.insert(0, Attempt(given.change, rewrite, current.costs, aims, again))
     return None
 
 

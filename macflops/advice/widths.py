@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from macflops.advice.equations import Equations
 from macflops.advice.polynomial import Polynomial, at, variable_of
-from macflops.advice.roles import Role, roles
+from macflops.advice.roles import Role, roles_of
 from macflops.arithmetic import Shape
 from macflops.network import Layer, Network, Tensor
 from macflops.ops import Cost, Operator
@@ -61,6 +61,21 @@ class Widths(NamedTuple):
                     operators[index] = settled
         return self.network.replace(operators)
 
+    def moved_to(self, network: Network) -> Widths | None:
+        """Return the widths of this network with other widths, as `widths` would find them, at a fraction of its cost.
+
+        None where that is not certain: layers make, tie or follow widths otherwise where two that differed are equal
+        now, or one is 1 that was not.
+        """
+        made, roles = variables(network)
+        if made != self.made or wiring(network) != wiring(self.network):
+            return None
+        values = [role.width for role in roles]
+        shapes = zip(self.symbolic.tensors, network.tensors, strict=True)
+        if not all(now == then or may_follow(now.shape, then.shape, values) for now, then in shapes):
+            return None
+        return self._replace(network=network, equations=self.equations.at(values), roles=roles)
+
 
 def widths(network: Network) -> Widths:
     """Return the widths of a network: what operators say of them, layer by layer in one pass.
@@ -68,16 +83,11 @@ def widths(network: Network) -> Widths:
     An operator that cannot tell what it does on other widths keeps those that it touches; so do layers that share
     weights, and the inputs and outputs of the network.
     """
-    found = roles(network)
-    variables: dict[Role, int] = {}
-    makers: list[int] = []
-    for index in sorted(found):
-        variable = variables.setdefault(found[index], len(variables))
-        if variable == len(makers):
-            makers.append(0)
+    made, roles = variables(network)
+    makers = [0] * len(roles)
+    for variable in made.values():
         makers[variable] += 1
-    equations = Equations([role.width for role in variables], makers)
-    made = {index: variables[role] for index, role in found.items()}
+    equations = Equations([role.width for role in roles], makers)
     shared = {name for layer in network.layers if layer.shares is not None for name in (layer.name, layer.shares)}
 
     shapes: list[Shape] = [tensor.shape for tensor in network.tensors]
@@ -98,7 +108,20 @@ def widths(network: Network) -> Widths:
         for tensor, shape in zip(network.tensors, shapes, strict=True)
     )
     symbolic = network._replace(tensors=tensors, layers=tuple(layers))
-    return Widths(network, symbolic, tuple(own), equations, tuple(variables), made)
+    return Widths(network, symbolic, tuple(own), equations, roles, made)
+
+
+def variables(network: Network) -> tuple[dict[int, int], tuple[Role, ...]]:
+    """Return the variable that each layer makes, by the layer's index, and the role of each variable."""
+    found = roles_of(network)
+    numbers: dict[Role, int] = {}
+    made = {index: numbers.setdefault(found[index], len(numbers)) for index in sorted(found)}
+    return made, tuple(numbers)
+
+
+def wiring(network: Network) -> tuple[int, list[tuple[tuple[int, ...], tuple[int, ...]]]]:
+    """Return how many tensors there are, and which of them each layer reads and writes."""
+    return len(network.tensors), [(layer.inputs, layer.outputs) for layer in network.layers]
 
 
 def follow(

@@ -51,6 +51,33 @@ def test_the_recount_in_polynomials_is_the_exact_count(network: Network, data: s
         assert_recounts(subject, widths.equations.complete(chosen), changed)
 
 
+@settings(max_examples=60)
+@given(st.one_of(networks(), inviting()), st.data())
+def test_other_widths_are_followed_as_if_for_the_first_time(network: Network, data: st.DataObject) -> None:
+    before = Subject(count(network))
+    assert before.recount
+    chosen = {v: data.draw(st.integers(1, 40)) for v in before.widths.free if data.draw(st.booleans())}
+    try:
+        costs = count(before.widths.changed(chosen))
+    except (ShapeError, ArithmeticError):
+        return
+    known, anew = Subject(costs, before), Subject(costs)
+    assert known.widths.roles == anew.widths.roles
+    assert known.widths.made == anew.widths.made
+    assert known.widths.own == anew.widths.own
+    assert known.widths.symbolic.tensors == anew.widths.symbolic.tensors
+    assert [layer.operator for layer in known.widths.symbolic.layers] == [
+        layer.operator for layer in anew.widths.symbolic.layers
+    ]
+    assert known.widths.free == anew.widths.free
+    assert known.widths.equations.complete({}) == anew.widths.equations.complete({})
+    assert known.recount[:4] == anew.recount[:4]
+    assert [(product.reads, product.judged, many) for product, many in known.recount.products] == [
+        (product.reads, product.judged, many) for product, many in anew.recount.products
+    ]
+    assert_recounts(known, known.widths.equations.values, costs.network)
+
+
 @pytest.mark.parametrize("name", ZOO)
 def test_the_recount_of_published_networks_is_exact(name: str) -> None:
     subject = Subject(count(macflops.load(f"zoo:{name}")))

@@ -29,7 +29,7 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
             best, least = dict(search.chosen), work
     for chosen in [search.chosen] if best == search.chosen else [search.chosen, best]:
         if any(subject.widths.roles[v].width != width for v, width in chosen.items()):
-            yield from subject.changed("{widths}", chosen)
+            yield subject.foreseen("{widths}", chosen)
 
 
 class Move(NamedTuple):

@@ -51,7 +51,7 @@ def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list
     where = "" if len(groups) == every else f" in {len(groups)} of {every} convolutions"
     text = f"groups: 1{where}; middle {{widths}}{shuffles}"
     choices = combined(after, aims, found)[:YIELDED]
-    return found, (change for choice in choices for change in after.changed(text, choice))
+    return found, (after.changed(text, choice) for choice in choices)
 
 
 def grouped_layers(network: Network) -> set[int]:
