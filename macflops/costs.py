@@ -8,13 +8,16 @@ from typing import NamedTuple
 from macflops.arithmetic import Dim, exact_div, is_symbolic
 from macflops.fusion import Fusion, Merged, merge, merged_costs
 from macflops.liveness import peak_elements
-from macflops.machine import DEFAULT, Machine, channels, is_data, padded
+from macflops.machine import DEFAULT, Machine, channels, is_data, is_depthwise, padded
 from macflops.network import Layer, Network
 from macflops.ops import Cost
 from macflops.records import Record
 
 BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 PRODUCTS = frozenset({"convolution", "linear", "matmul"})  # roles whose outputs are the activations of RegNet's paper
+
+
+WEIGHTED = frozenset({"convolution", "linear"})
 
 
 class Row(NamedTuple):
@@ -73,6 +76,30 @@ class Costs(Record):
         )
 
     @cached_property
+    def free_layers(self) -> tuple[Row, ...]:
+        """The rows of the convolutions and linear layers whose widths are free, but for depthwise ones.
+
+        Data fix the width of a layer with no other convolution or linear layer between it and an input or an output of
+        the network.
+        """
+        network, given = self.network, is_data(self.network)
+        to_output = [False] * len(network.tensors)
+        for tensor in network.outputs:
+            to_output[tensor] = True
+        for layer in reversed(network.layers):
+            if layer.operator.role not in WEIGHTED and any(map(to_output.__getitem__, layer.outputs)):
+                for tensor in layer.inputs:
+                    to_output[tensor] = True
+        found = []
+        for row in self.rows:
+            layer = row.layer
+            if layer.operator.role not in WEIGHTED or given[layer.inputs[0]] or to_output[layer.outputs[0]]:
+                continue
+            if not is_depthwise(network, layer):
+                found.append(row)
+        return tuple(found)
+
+    @cached_property
     def mac(self) -> Dim:
         """Memory access cost of the whole network, in elements."""
         return sum(cost.mac for cost in self.fused)
@@ -99,7 +126,7 @@ class Costs(Record):
         found = []
         for layer, cost in zip(network.layers, self.own, strict=True):
             number = cost.mult_adds
-            if layer.operator.role in ("convolution", "linear"):
+            if layer.operator.role in WEIGHTED:
                 number = padded(number, *channels(network, layer), self.machine.grain, data[layer.inputs[0]])
             found.append(number)
         return tuple(found)

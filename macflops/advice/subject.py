@@ -12,7 +12,6 @@ from macflops.advice.widths import Widths, widths
 from macflops.costs import Costs
 from macflops.errors import ShapeError
 from macflops.fusion import Merged
-from macflops.guidelines._rule import free_layers
 from macflops.machine import Machine
 from macflops.network import Network
 from macflops.records import Record
@@ -98,7 +97,7 @@ class Subject:
     @cached_property
     def counted_as(self) -> tuple[Merged, list[int]]:
         """What a runtime merges, and the layers that the guideline on widths judges, by index."""
-        return self.costs.under("runtime").merged, [row.position for row in free_layers(self.costs)]
+        return self.costs.under("runtime").merged, [row.position for row in self.costs.free_layers]
 
     @cached_property
     def movable(self) -> list[int]:

@@ -10,7 +10,7 @@ from macflops.blocks import Block
 from macflops.costs import Costs, ratio
 from macflops.errors import Location
 from macflops.guidelines import codes, find
-from macflops.guidelines._rule import Measured, Rule, free_layers, least_dense
+from macflops.guidelines._rule import Measured, Rule, least_dense
 from macflops.wording import percent
 
 Severity: TypeAlias = Literal["note", "warning", "error"]
@@ -183,7 +183,7 @@ def severity(rule: Rule, thresholds: Thresholds, share: float | None, measured: 
 
 def efficiency_of(costs: Costs) -> float | None:
     """Return what the free layers would move at least ÷ what they move: ΣB2 ÷ ΣMAC."""
-    rows = list(free_layers(costs))
+    rows = costs.free_layers
     return ratio(sum(map(least_dense, rows)), sum(row.own.mac for row in rows))
 
 

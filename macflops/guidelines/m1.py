@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from macflops.blocks import Block
 from macflops.costs import Costs
-from macflops.guidelines._rule import Measured, Rule, free_layers, groups_of, is_depthwise, widths
+from macflops.guidelines._rule import Measured, Rule, groups_of, widths
+from macflops.machine import is_depthwise
 
 
 class VectorGrid(Rule):
@@ -40,15 +41,16 @@ class VectorGrid(Rule):
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:
         """Yield padded against real mult-adds for every free layer."""
-        free = {row.position for row in free_layers(costs)}
+        free = {row.position for row in costs.free_layers}
         for row in costs.rows:
-            if row.position in free or is_depthwise(costs, row):
+            if row.position in free or is_depthwise(costs.network, row.layer):
                 yield Measured((row,), costs.padded[row.position], row.own.mult_adds, None, None, None)
 
     def describe(self, measured: Measured, costs: Costs, limit: float) -> str:
         """Return the widths, the groups and how many times the mult-adds a vector unit computes."""
         (row,) = measured.rows
         groups = groups_of(row)
-        grouped = ", depthwise" if is_depthwise(costs, row) else f", groups {groups}" if groups > 1 else ""
+        depthwise = is_depthwise(costs.network, row.layer)
+        grouped = ", depthwise" if depthwise else f", groups {groups}" if groups > 1 else ""
         grain = costs.machine.grain
         return f"{widths(costs, row)}{grouped}: {measured.value:.2f} x in vectors of {grain}"
