@@ -35,7 +35,7 @@ class Row(NamedTuple):
         return self.cost.mac
 
 
-class Totals(NamedTuple):
+class Totals(Record):
     """The sums over all layers. `mult_adds` counts multiply-accumulates, `mac` is memory access cost."""
 
     params: Dim

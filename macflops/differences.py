@@ -50,8 +50,8 @@ class Diff(Record):
     @cached_property
     def totals(self) -> dict[str, TotalChange]:
         """Each total in both networks."""
-        names, before, after = self.base.totals._fields, self.base.totals, self.head.totals
-        return {n: TotalChange(b, h, growth(b, h)) for n, b, h in zip(names, before, after, strict=True)}
+        before, after = self.base.totals._asdict(), self.head.totals._asdict()
+        return {name: TotalChange(b, after[name], growth(b, after[name])) for name, b in before.items()}
 
     @cached_property
     def layers(self) -> tuple[Change, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import macflops
 from macflops.arithmetic import Dim, is_integer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from macflops.layers import LayerReport
 
 
-class Budget(NamedTuple):
+class Budget(Record):
     """A ceiling for one of the totals, and what the network has."""
 
     name: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import NamedTuple
 
 from macflops.advice.judge import reasons, too_far
 from macflops.advice.subject import Aims
 from macflops.advice.terms import Attempt, Audited, Given, Terms, may_move_more
+from macflops.records import Record
 
 MOST_ROUNDS = 4  # in which a change settles
 
 
-class Taken(NamedTuple):
+class Taken(Record):
     """A change that is given, by which rewrite, and the network before it."""
 
     name: str

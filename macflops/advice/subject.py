@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
-from typing import NamedTuple
 
 from macflops.advice.polynomial import Polynomial, variable_of
 from macflops.advice.recount import Recount, recount
@@ -17,7 +16,7 @@ from macflops.network import Network
 from macflops.records import Record
 
 
-class Aims(NamedTuple):
+class Aims(Record):
     """What is held, against the *original* network: step by step its counts would drift."""
 
     mult_adds: int

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
-from typing import NamedTuple
 
 from macflops.advice.judge import LEAST_SAVED, reasons, share_saved
 from macflops.advice.subject import Aims, Change, Subject
@@ -13,9 +12,10 @@ from macflops.blocks import blocks
 from macflops.costs import Costs, count
 from macflops.guidelines import find
 from macflops.guidelines.findings import Finding, Thresholds, Verdict, judge
+from macflops.records import Record
 
 
-class Audited(NamedTuple):
+class Audited(Record):
     """A counted network and what the rules say of it."""
 
     subject: Subject
@@ -28,7 +28,7 @@ class Audited(NamedTuple):
         return self.subject.costs
 
 
-class Given(NamedTuple):
+class Given(Record):
     """A change that nothing speaks against, and what the rules say of the network that it leads to."""
 
     change: Change
@@ -69,7 +69,7 @@ class Attempt:
         return self.beyond or "; ".join(self.reasons)
 
 
-class Terms(NamedTuple):
+class Terms(Record):
     """Under which rules, limits and budgets advice is given."""
 
     rules: tuple[str, ...]

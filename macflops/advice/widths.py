@@ -12,6 +12,7 @@ from macflops.advice.roles import Role, roles_of
 from macflops.arithmetic import Shape
 from macflops.network import Layer, Network, Tensor
 from macflops.ops import Cost, Operator
+from macflops.records import Record
 
 MOST_TERMS = 256  # of one width; a concatenation of more is left as it is, so that all stays linear in the layers
 
@@ -24,7 +25,7 @@ class Followed(NamedTuple):
     cost: Cost
 
 
-class Widths(NamedTuple):
+class Widths(Record):
     """A network whose widths are variables. `symbolic` has polynomials where the network has integers.
 
     Polynomials are in all variables; `equations.resolved` puts them in the free ones.

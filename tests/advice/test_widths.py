@@ -71,7 +71,7 @@ def test_other_widths_are_followed_as_if_for_the_first_time(network: Network, da
     ]
     assert known.widths.free == anew.widths.free
     assert known.widths.equations.complete({}) == anew.widths.equations.complete({})
-    assert known.recount[:4] == anew.recount[:4]
+    assert known.recount._replace(products=()) == anew.recount._replace(products=())
     assert [(product.reads, product.judged, many) for product, many in known.recount.products] == [
         (product.reads, product.judged, many) for product, many in anew.recount.products
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from macflops.advice.polynomial import Polynomial, at, total
 from macflops.advice.shuffles import absorbed_shuffles
@@ -12,6 +12,7 @@ from macflops.advice.subject import Aims, Change, Subject
 from macflops.arithmetic import Shape
 from macflops.costs import Costs, count
 from macflops.network import Network
+from macflops.records import Record
 
 rules = ("G2", "M1")  # each group is computed by itself, in vectors that its few channels do not fill
 COARSE = 0.25  # by so much of its mult-adds a resolution may be missed before it is left grouped
@@ -64,7 +65,7 @@ def grouped_layers(network: Network) -> set[int]:
     return found
 
 
-class Stage(NamedTuple):
+class Stage(Record):
     """What is held at one resolution: the mult-adds wanted, those that the free widths give, and what they may be."""
 
     wanted: int

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from macflops import ops
 from macflops.arithmetic import floor_div
 from macflops.calculation import described, is_number, settled
+from macflops.records import Record
 
 MISSING: Any = object()
 KINDS = frozenset({"Dim", "int", "float", "bool", "str", "Sides", "Padding", "tuple[Dim, ...]", "None"})
@@ -22,7 +23,7 @@ class FieldError(ValueError):
         self.what, self.hint = what, hint
 
 
-class Field(NamedTuple):
+class Field(Record):
     """A field of an operator: which kinds of values it takes, and its default."""
 
     name: str
@@ -36,7 +37,7 @@ class Field(NamedTuple):
         return "Sides" in self.kinds or "Padding" in self.kinds
 
 
-class Spec(NamedTuple):
+class Spec(Record):
     """What YAML may say of an operator."""
 
     name: str
