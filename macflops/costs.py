@@ -171,10 +171,15 @@ def count(network: Network, fusion: Fusion = "none", dtype: str = "float32", mac
     own = []
     for layer in network.layers:
         cost = layer.operator.cost(*network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
-        if layer.shares is not None or layer.held is not None:
-            cost = cost._replace(params=layer.held or 0)
-        own.append(cost)
+        own.append(counted(layer, cost))
     return Costs(network, tuple(own), fusion, dtype, machine)
+
+
+def counted(layer: Layer, cost: Cost) -> Cost:
+    """Return a layer's cost with the parameters that it counts: none that another layer does."""
+    if layer.held is not None:
+        return cost._replace(params=layer.held.params)
+    return cost if layer.shares is None else cost._replace(params=0)
 
 
 def ratio(dividend: Dim, divisor: Dim) -> float | None:

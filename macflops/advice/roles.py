@@ -31,7 +31,7 @@ def roles_of(network: Network) -> dict[int, Role]:
         operator, output = layer.operator, layer.outputs[0]
         width = operator.made_width(*network.shapes_of(layer.inputs))
         if width is not None:
-            if width != 1 and layer.shares is None and operator.follows:
+            if width != 1 and layer.shares is None and layer.held is None and operator.follows:
                 found[index] = Role(width, sides[output], held[output], given[output], operator.role)
             continue
         if not operator.follows:

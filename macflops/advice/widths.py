@@ -10,6 +10,7 @@ from macflops.advice.equations import Equations
 from macflops.advice.polynomial import Polynomial, at, variable_of
 from macflops.advice.roles import Role, roles_of
 from macflops.arithmetic import Shape
+from macflops.costs import counted
 from macflops.network import Layer, Network, Tensor
 from macflops.ops import Cost, Operator
 from macflops.records import Record
@@ -89,7 +90,7 @@ def widths(network: Network) -> Widths:
     for variable in made.values():
         makers[variable] += 1
     equations = Equations([role.width for role in roles], makers)
-    shared = {name for layer in network.layers if layer.shares is not None for name in (layer.name, layer.shares)}
+    shared = network.sharing
 
     shapes: list[Shape] = [tensor.shape for tensor in network.tensors]
     known: dict[Any, Followed] = {}
@@ -101,7 +102,7 @@ def widths(network: Network) -> Widths:
             equations.pin(width)
         operator, cost = follow(network, layer, width, shapes, equations, known, layer.name in shared)
         layers.append(layer if operator is layer.operator else layer._replace(operator=operator))
-        own.append(cost if layer.shares is None else cost._replace(params=0))
+        own.append(counted(layer, cost))
     for tensor in network.outputs:
         pin_all(equations, shapes[tensor])
     tensors = tuple(

@@ -58,8 +58,9 @@ def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list
 def grouped_layers(network: Network) -> set[int]:
     """Return the convolutions with several groups that are not depthwise, by index."""
     found = set()
+    fixed = network.partly_sharing  # without groups a layer would have parameters that are no other's
     for index, layer in enumerate(network.layers):
-        several = layer.operator.role == "convolution" and layer.operator.groups > 1
+        several = layer.operator.role == "convolution" and layer.operator.groups > 1 and layer.name not in fixed
         if several and layer.operator.made_width(*network.shapes_of(layer.inputs)) is not None:
             found.add(index)
     return found
