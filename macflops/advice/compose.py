@@ -42,6 +42,8 @@ def advise(
         if given.change.exact:  # the same function: what it saves is no room for others to fill
             aims = terms.aims(current.costs)
     taken, left_out = lasting(taken, terms)
+    told_later = {t.name for t in (*taken, *(t for t, _ in left_out))}  # a later change may have opened the way
+    refused = [r for r in refused if r.rewrite not in told_later]
     refused += [told(t.name, t.rewrite.rules, t.before, t.given.change, why) for t, why in left_out]
     final = taken[-1].given.audited if taken else original
     return Advice(tuple(map(step, taken)), effect(original, final), tuple(refused), final.costs.network)
