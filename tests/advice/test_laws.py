@@ -99,7 +99,7 @@ def test_what_opens_the_way_for_a_pool_is_not_advised_again_after_it() -> None:
     """Here balance makes a pool worth moving, and the moved pool makes room for balance again: neither is given."""
     w = Writer()
 
-    def unit(x: int, out: int, k: int = 1, **more: int) -> int:
+    def unit(x: int, out: int, k: int = 1, **more: Any) -> int:
         return w.add("relu", w.add("bn", w.conv(x, out, k, **more)))
 
     wide = unit(unit(w.input(1, 3, 32, 48), 8, 3, s=2), 64)
