@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -74,10 +74,16 @@ def as_csv(found: Any) -> Iterator[str]:
     import csv
     from io import StringIO
 
-    for rows in batches(iter([found.shown]), watched(found)):
+    for rows in batches(iter([found.shown]), without_nan(watched(found))):
         text = StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
         yield text.getvalue().rstrip("\n")
+
+
+def without_nan(rows: Iterator[tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
+    """Yield rows with None for ratios that have no value."""
+    for row in rows:
+        yield [None if value != value else value for value in row] if any(v != v for v in row) else row
 
 
 def batches(*rows: Iterator[Any]) -> Iterator[list[Any]]:
@@ -95,8 +101,7 @@ def as_json(found: Any) -> Iterable[str]:
 
     yield f'{{"schema": "macflops.sweep/1", "columns": {json.dumps(found.shown)}, "rows": ['
     first = True
-    for rows in batches(watched(found)):
-        plain = [[None if value != value else value for value in row] for row in rows]
-        yield ("" if first else ",") + ",\n".join(map(json.dumps, plain))
+    for rows in batches(without_nan(watched(found))):
+        yield ("" if first else ",") + ",\n".join(map(json.dumps, rows))
         first = False
     yield "]}"

@@ -175,6 +175,7 @@ def sweep(
     near = None if mult_adds is None else (mult_adds, tolerance)
     wanted = shown if near is None else tuple(dict.fromkeys((*shown, "mult_adds")))
     evaluate: Any
+    cells = CELLS
     if source is None:
         for name in wanted:
             choice("quantity", name, layer.QUANTITIES)
@@ -188,4 +189,5 @@ def sweep(
         for name in wanted:
             choice("quantity", name, network.QUANTITIES)
         evaluate = network.NetworkChunks(fspath(source), {**options, "dtype": dtype}, found, wanted)
-    return Sweep(found, shown, evaluate, near, best, executor, jobs)
+        cells = evaluate.cells
+    return Sweep(found, shown, evaluate, near, best, executor, jobs, cells)
