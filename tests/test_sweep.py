@@ -97,13 +97,27 @@ def test_processes_and_executors_give_the_same_rows() -> None:
         assert list(macflops.sweep(over=over, executor=executor).rows()) == alone
 
 
-@given(st.lists(st.tuples(*(st.integers(0, 6),) * 3), min_size=1, max_size=40))
-def test_the_pareto_front_is_what_nothing_beats(points: list[tuple[int, int, int]]) -> None:
+@pytest.mark.parametrize("quantities", [1, 2, 3, 4])
+@given(data=st.data())
+@settings(max_examples=40)
+def test_the_pareto_front_is_what_nothing_beats(quantities: int, data: st.DataObject) -> None:
+    rows = st.lists(st.tuples(*(st.integers(0, 6),) * quantities), min_size=1, max_size=40)
+    points = data.draw(rows)
+    larger = data.draw(st.lists(st.booleans(), min_size=quantities, max_size=quantities))
+    signed = [tuple(-x if up else x for x, up in zip(point, larger, strict=True)) for point in points]
+
     def beats(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
         return all(x <= y for x, y in zip(a, b, strict=True)) and a != b
 
-    expected = [i for i, b in enumerate(points) if not any(beats(a, b) for a in points)]
-    assert front(np.array(points)).tolist() == expected
+    expected = [i for i, b in enumerate(signed) if not any(beats(a, b) for a in signed)]
+    huge = 10**20 + np.array(points, object)  # neighbours there, as floats, are one number
+    assert front(list(np.array(points).T), larger).tolist() == expected
+    assert front(list(huge.T), larger).tolist() == expected
+
+
+def test_what_has_no_ratio_is_on_no_front_for_it() -> None:
+    assert front([np.array([1.0, float("nan"), 2.0])], [True]).tolist() == [2]
+    assert front([np.array([], np.int64)]).tolist() == []
 
 
 def test_slices_of_equal_mult_adds_are_the_paper_s_experiment() -> None:
@@ -258,6 +272,20 @@ def test_expressions_of_numbers_that_vary_are_python_s_own(text: str, first: lis
         )
     expected = [value({"a": a, "b": b}) for a in first for b in second]
     assert [found[place] for place in range(len(expected))] == expected
+
+
+def test_standard_input_is_read_once_for_all_configurations() -> None:
+    text = "input: [3, 8, 8]\nparams: {c: 4}\nlayers: [conv: {out: c}]\n"
+    arguments = ["-", "--over", "c=1:3", "--over", "H=2,5", "--input-shape", "1x3xHx8", "--quantity", "mult_adds"]
+    result = CliRunner().invoke(command, arguments, input=text.replace("8, 8", "H, 8"))
+    assert result.output.splitlines()[1:] == [f"{c},{h},{c * h * 8 * 3}" for c in (1, 2, 3) for h in (2, 5)]
+
+
+def test_amounts_over_int64_are_compared_exactly() -> None:
+    over = {"c1": [10**9, 2 * 10**9], "c2": [10**9], "h": [10**6]}
+    for amount, found in ((10**30, 10**9), (2 * 10**30, 2 * 10**9)):
+        assert [row[0] for row in macflops.sweep(over=over, mult_adds=amount, tolerance=0).rows()] == [found]
+    assert not list(macflops.sweep(over={"c1": 8, "c2": 8, "h": 7}, mult_adds=10**30).rows())
 
 
 def test_a_file_that_cannot_be_read_is_an_error_and_no_empty_sweep(tmp_path: Path) -> None:

@@ -63,10 +63,14 @@ def watched(found: Any) -> Iterator[tuple[Any, ...]]:
     """Yield a sweep's rows, with a progress bar on a terminal where they are many."""
     hidden = found.size < LONG or not sys.stderr.isatty()
     with click.progressbar(length=found.size, file=sys.stderr, hidden=hidden, label="sweep") as bar:
+        rows = 0
         for table in found.tables():
+            rows += len(next(iter(table.values()), ()))
             columns = [table[name].tolist() for name in found.shown if name in table]
             yield from zip(*columns, strict=True)
             bar.update(min(found.cells, found.size))
+    if not rows:
+        click.echo(f"none of {found.size:,} configurations can be built and is wanted", err=True)
 
 
 def as_csv(found: Any) -> Iterator[str]:

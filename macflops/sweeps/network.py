@@ -7,6 +7,7 @@ width) they are parted by the answer, and each part is walked anew. What cannot 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
@@ -65,6 +66,7 @@ class NetworkChunks:
         self, source: str, options: Mapping[str, Any], axes: tuple[Axis, ...], wanted: tuple[str, ...]
     ) -> None:
         self.source, self.wanted = source, wanted
+        self.text = sys.stdin.read() if source == "-" else None  # it can be read once alone
         self.options = dict(options)
         self.set = api.assignments(self.options.pop("set", {}))
         both = sorted(self.set.keys() & {axis.name for axis in axes})
@@ -85,7 +87,9 @@ class NetworkChunks:
             try:
                 return len(self.costs(values).network.layers)
             except SourceError as error:
-                if not values or "no parameter" in error.what:
+                if "no parameter" in error.what and error.location.file.startswith("--set"):
+                    raise SourceError(Location("--over"), error.what, error.hint) from None
+                if not values:
                     raise
         return 0
 
@@ -132,7 +136,16 @@ class NetworkChunks:
 
     def costs(self, values: Mapping[str, Any]) -> Any:
         """Return the costs of one configuration, or of many at once."""
-        return api.count(self.source, set={**self.set, **values}, **self.options).costs
+        values = {**self.set, **values}
+        if self.text is None:
+            return api.count(self.source, set=values, **self.options).costs
+        from macflops.readers.yaml import read
+
+        loading = {name: option for name, option in self.options.items() if name not in ("dtype", "fusion")}
+        if "input_shape" in loading:
+            loading["input_shape"] = api.shapes(loading["input_shape"])
+        network = read(self.text, self.source, set=values, **loading)
+        return api.count(network, **{n: o for n, o in self.options.items() if n in ("dtype", "fusion")}).costs
 
 
 def numeric(axis: Axis) -> bool:
