@@ -120,6 +120,30 @@ def test_what_has_no_ratio_is_on_no_front_for_it() -> None:
     assert front([np.array([], np.int64)]).tolist() == []
 
 
+@pytest.mark.parametrize(
+    ("table", "device", "base"), [("1", "GPU", 128), ("1", "ARM", 32), ("2", "GPU", 128), ("2", "CPU", 64)]
+)
+@pytest.mark.parametrize("scale", [1, 2, 4])
+def test_in_the_paper_s_tables_1_and_2_what_moves_more_was_slower(
+    table: str, device: str, base: int, scale: int
+) -> None:
+    """ShuffleNet V2, Tables 1 and 2, at 56 x 56 (g = 8 on a CPU: 184 channels, as its authors corrected them).
+
+    All rows are one slice: their mult-adds are within 10 % of the first row's; speeds are the paper's measurements.
+    """
+    path = Path(__file__).parent / "data" / "shufflenet_v2_tables_1_2.csv"
+    rows = [row for row in csv.DictReader(path.open()) if (row["table"][-1], row["device"]) == (table, device)]
+    assert len(rows) == 4
+    moved = {}
+    for row in rows:
+        over = {name: int(row[name]) * (scale if name != "g" else 1) for name in ("c1", "c2", "g")} | {"h": 56}
+        amount = 56 * 56 * (base * scale) ** 2
+        found = macflops.sweep(over=over, mult_adds=amount, tolerance=0.1, quantities=("mac_elements",))
+        ((*_, mac),) = found.rows()
+        moved[float(row[f"speed_x{scale}"])] = mac
+    assert sorted(moved, key=moved.__getitem__) == sorted(moved, reverse=True)
+
+
 def test_slices_of_equal_mult_adds_are_the_paper_s_experiment() -> None:
     """Table 1: at fixed mult-adds the least memory access is at c1 = c2; ratios 1:2, 1:6, 1:12 cost more and more."""
     over = {"c1": [128, 90, 52, 36], "c2": [128, 180, 312, 432], "h": [56]}
