@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import random
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -351,3 +353,16 @@ def test_the_command_writes_csv_and_json(tmp_path: Path) -> None:
         ["zoo:shufflenet_v1_g3_x1_0", "--over", "width=0.5,1", "--over", "groups=1,3", "--quantity", "mult_adds"],
     )
     assert network.output.splitlines()[-1] == "1.0,3,137460672"  # ShuffleNet V1, README of the official code: 138 M
+
+
+def test_a_sweep_ends_when_its_reader_leaves() -> None:
+    over = ["--over", "c1=1:100000", "--over", "c2=1:100000", "--over", "h=7"]  # hours
+    with subprocess.Popen(
+        [sys.executable, "-m", "macflops", "sweep", *over], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline().startswith(b"c1,c2,h,params")
+        process.stdout.close()
+        assert process.wait(60) == 0
+        assert process.stderr.read() == b""  # no progress bar in a pipe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -35,6 +36,7 @@ def command(source: str | None, style: str, output: str | None, **options: Any) 
       macflops sweep --over c1=16:512:16 --over c2=16:512:16 --over h=28
       macflops sweep zoo:shufflenet_v1_g3_x1_0 --over groups=1,2,4,8 --over width=0.5,1
     """
+    gc.enable()  # a sweep may be long: what falls off on the way must not stay
     from macflops.budgets import amount
     from macflops.sweeps import sweep
     from macflops.sweeps.grid import DEFAULT
