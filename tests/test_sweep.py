@@ -366,3 +366,10 @@ def test_a_sweep_ends_when_its_reader_leaves() -> None:
         process.stdout.close()
         assert process.wait(60) == 0
         assert process.stderr.read() == b""  # no progress bar in a pipe
+
+
+def test_what_takes_no_numbers_that_vary_is_counted_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "rows.yaml"  # Ultralytics' format: its reader wants plain numbers of classes
+    path.write_text("nc: 10\nbackbone:\n  - [-1, 1, Conv, [16, 3, 2]]\nhead:\n  - [-1, 1, Classify, [nc]]\n", "utf-8")
+    rows = list(macflops.sweep(path, {"nc": range(2, 6)}, quantities=("params",)).rows())
+    assert rows == [(nc, macflops.count(path, set={"nc": nc}).totals.params) for nc in range(2, 6)]

@@ -53,6 +53,10 @@ class Part(NamedTuple):
         """Return the values as a network takes them: Python's numbers where there is one alone."""
         return {n: v.reshape(-1).tolist()[0] if v.size == 1 else Varying(v) for n, v in self.values.items()}
 
+    def first(self) -> dict[str, Any]:
+        """Return the first configuration's values."""
+        return {name: value.reshape(-1).tolist()[0] for name, value in self.values.items()}
+
 
 def changes(labels: Any, axis: int) -> bool:
     """Tell whether labels change along an axis."""
@@ -129,10 +133,18 @@ class NetworkChunks:
             except Split as split:
                 left.extend(part.parted(split.labels))
             except SourceError:
-                continue
+                if part.places.size > 1 and self.builds({**chosen, **part.first()}):  # it was the varying that failed
+                    left.extend(part.parted(np.arange(part.places.size).reshape(part.places.shape)))
             else:
                 shape = part.places.shape
                 yield part.places.reshape(-1), {name: spread(value, shape) for name, value in found.items()}
+
+    def builds(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether one configuration can be built by itself."""
+        try:
+            return bool(self.costs(values).network.tensors)
+        except SourceError:
+            return False
 
     def costs(self, values: Mapping[str, Any]) -> Any:
         """Return the costs of one configuration, or of many at once."""
