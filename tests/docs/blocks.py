@@ -30,7 +30,6 @@ from click.testing import CliRunner
 import macflops
 from macflops import settings
 from macflops.cli.main import program
-from macflops.errors import SourceError
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -120,12 +119,12 @@ class Story:
         sessions = []
         for session in block.text.removeprefix("$ ").split("\n$ "):
             command = session.partition("\n")[0]
-            printed = self.shell(command)
+            printed = self.run(command)
             sessions.append(f"$ {command}\n" + (f"{printed}\n" if printed else ""))
         return "".join(sessions)
 
     def run_sh(self, block: Block) -> None:
-        """Run each line. One that only calls macflops runs in this process: importing SymPy each time takes longer."""
+        """Run each line; its status is 0, or what its comment says."""
         for line in block.text.splitlines():
             command, _, comment = line.partition("  #")
             wanted = re.search(r"exits with (\d)", comment)
@@ -133,13 +132,7 @@ class Story:
                 continue
             arguments = shlex.split(command)
             assert arguments[0] in RUN, f"{block}: {arguments[0]} is not run here (<!-- not run: why -->)"
-            if arguments[0] == "macflops" and not SHELL.search(re.sub(r'"[^"$`]*"', "", command)):
-                result = CliRunner().invoke(program, arguments[1:])
-                printed, self.status = result.output, result.exit_code
-                if isinstance(result.exception, SourceError):  # the program's main makes a line and a 2 of it
-                    printed, self.status = str(result.exception), 2
-            else:
-                printed = self.shell(command)
+            printed = self.run(command)
             assert self.status == int(wanted[1] if wanted else 0), f"{block}: {line}: status {self.status}: {printed}"
 
     def run_python(self, block: Block) -> None:
@@ -177,6 +170,19 @@ class Story:
         """Parse it."""
         json.loads(block.text)
 
+    def run(self, command: str) -> str:
+        """Return what a command prints, without spaces at the ends of lines.
+
+        One that only calls macflops runs in this process: importing SymPy each time takes longer.
+        """
+        if not command.startswith("macflops ") or SHELL.search(re.sub(r'"[^"$`]*"', "", command)):
+            return stripped(self.shell(command))
+        result = CliRunner().invoke(program, shlex.split(command)[1:])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            return stripped(self.shell(command))  # an error is told by the program's main
+        self.status = result.exit_code
+        return stripped(result.stdout + result.stderr)
+
     def shell(self, command: str) -> str:
         """Return what a command prints, first to standard output, then to standard error; keep its status."""
         ran: Any = subprocess.run(
@@ -184,4 +190,9 @@ class Story:
             cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
         self.status = ran.returncode
-        return (ran.stdout + ran.stderr).rstrip()  # type: ignore[no-any-return]
+        return ran.stdout + ran.stderr  # type: ignore[no-any-return]
+
+
+def stripped(text: str) -> str:
+    """Return text without spaces at the ends of its lines, and without empty lines at its end."""
+    return "\n".join(line.rstrip() for line in text.split("\n")).rstrip()
