@@ -134,6 +134,7 @@ class Story:
             assert arguments[0] in RUN, f"{block}: {arguments[0]} is not run here (<!-- not run: why -->)"
             printed = self.run(command)
             assert self.status == int(wanted[1] if wanted else 0), f"{block}: {line}: status {self.status}: {printed}"
+            assert printed or " -o " in command, f"{block}: {line}: prints nothing"
 
     def run_python(self, block: Block) -> None:
         """Run it among the page's names; keep what it prints."""
