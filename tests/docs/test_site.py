@@ -8,10 +8,12 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
 
+from docsite import hooks
 from macflops import ops
 from macflops.guidelines import codes
 from tests.docs.blocks import ROOT
@@ -101,3 +103,13 @@ def test_search_works_from_a_folder(site: Path) -> None:
     number = re.search(r"(\d+) matching documents", document)
     assert number is not None
     assert int(number[1]) > 5
+
+
+def test_a_page_that_the_navigation_does_not_name_is_not_lost(tmp_path: Path) -> None:
+    (tmp_path / "guide").mkdir()
+    for name in ("index.md", "guide/new.md"):
+        (tmp_path / name).write_text("# A page\n", "utf-8")
+    config = SimpleNamespace(docs_dir=str(tmp_path), nav=[{"Home": "index.md"}, {"Rules": ["rules/index.md"]}])
+    nav = hooks.on_config(config).nav
+    assert nav[-1] == {"More": ["guide/new.md"]}
+    assert len(nav[1]["Rules"]) == 1 + len(codes())
