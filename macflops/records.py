@@ -37,7 +37,11 @@ class Record:
         found.update(self._field_defaults)
         found.update(zip(names, values, strict=False))
         found.update(named)
-        if len(found) != len(names) or len(values) > len(names) or not named.keys().isdisjoint(names[: len(values)]):
+        if (
+            found.keys() != self._field_types.keys()  # one is missing, or one has a name that no field has
+            or len(values) > len(names)
+            or not named.keys().isdisjoint(names[: len(values)])
+        ):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names) or 'nothing'}")
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -41,6 +41,7 @@ CALLS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
     ((), {}),
     (((3, 3), 2), {"stride": 3}),
     (((3, 3),), {"pad": 1}),
+    ((), {"pad": 1}),  # one is missing where another is not known
     (((3, 3), 1, "a", 4), {}),
 ]
 
