@@ -6,6 +6,7 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any
 
+from macflops.readers.yaml.limits import over
 from macflops.readers.yaml.ultralytics.writer import Writer
 
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -27,9 +28,12 @@ def bound(function: Callable[..., Any], at: Writer, args: list[Any]) -> dict[str
     for parameter in known[len(args) :]:
         if parameter.default is Parameter.empty:
             raise at.error(f"{parameter.name} is missing", f"its args are {', '.join(p.name for p in known)}")
+    most = at.source.limits.magnitude
     for parameter, value in zip(known, args, strict=False):
         kinds = str(parameter.annotation).split(" | ")
         if not any(KINDS[kind][1](value) for kind in kinds):
             wanted = " or ".join(KINDS[kind][0] for kind in kinds)
             raise at.error(f"{parameter.name} is {str(value)[:40]}", f"it has to be {wanted}")
+        if any(type(n) is int and abs(n) > most for n in (value if isinstance(value, list) else [value])):
+            raise at.error(f"{parameter.name} is over {most:,}", over("magnitude", most))
     return {parameter.name: value for parameter, value in zip(known, args, strict=False)}

@@ -11,6 +11,7 @@ from macflops.network import Builder, Network
 from macflops.readers.yaml import comments, nodes
 from macflops.readers.yaml.inputs import Inputs
 from macflops.readers.yaml.nodes import Mapping, Node, Scalar, kind
+from macflops.readers.yaml.params import Given
 from macflops.readers.yaml.scope import Scope
 from macflops.readers.yaml.source import Source
 from macflops.readers.yaml.ultralytics import activations
@@ -64,7 +65,7 @@ def constants(top: dict[str, Node], options: Options, source: Source) -> dict[st
     for name, given in options.set.items():
         if name not in found and name != "ch":
             raise SourceError(Location(source.file), f"no parameter {name}", did_you_mean(name, found, "they are"))
-        found[name] = scope.text(Scalar(given, True, 1, 1)) if isinstance(given, str) else given
+        found[name] = Given(name, given).value(scope)
     return found
 
 

@@ -40,6 +40,14 @@ class Writer:
         """Return an error at the row."""
         return self.source.error(self.node, f"{self.name}: {what}", hint)
 
+    def times(self, n: int) -> int:
+        """Return how often a module's part is there. Raises SourceError where that is less than once, or too often."""
+        if n < 1:
+            raise self.error(f"n is {n}", "write a whole number from 1")
+        if n > self.source.limits.layers:
+            raise self.error(f"{n:,} times", over("layers", self.source.limits.layers))
+        return n
+
     def shape(self, x: int) -> Shape:
         """Return the shape of a tensor (N, C, H, W)."""
         return self.builder.shape(x)

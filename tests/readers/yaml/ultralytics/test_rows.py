@@ -109,6 +109,16 @@ def test_what_is_set_replaces_what_the_file_says() -> None:
     assert network.tensors[network.inputs[0].tensor].shape == (1, 1, 224, 224)
 
 
+@pytest.mark.parametrize("points", ["[5, 3]", [5, 3], (5, 3)])
+def test_a_list_is_set_as_the_file_would_write_it(points: object) -> None:
+    before = "nc: 4\nkpt_shape: [17, 3]\n"
+    head = "head:\n  - [[0], 1, Pose, [nc, kpt_shape]]\n"
+    network = model("[-1, 1, Conv, [16, 8, 8, 0]]", head, before, set={"kpt_shape": points})
+    assert network.tensors[network.outputs[0]].shape == (1, 4 + 4 + 5 * 3, 80 * 80)
+    with pytest.raises(macflops.SourceError, match=r"^--set kpt_shape=\[5:"):  # its place is the option's
+        model("[-1, 1, Conv, [16, 8, 8]]", head, before, set={"kpt_shape": "[5"})
+
+
 def test_symbolic_sides_give_closed_forms() -> None:
     rows = "[-1, 1, Conv, [16, 3, 2]]\n[-1, 1, C2f, [32, True]]"
     symbolic = totals(rows, input_shape={None: (1, 3, "H", "W")}).mult_adds
@@ -136,6 +146,15 @@ def test_symbolic_sides_give_closed_forms() -> None:
          "3:5: error: model.0.conv: groups: 5 does not divide 3 and 64 (use one of 1)"),
         ("[-1, 1, Conv, [64, 3000, 1, 0]]",
          "3:5: error: model.0.conv: a kernel of [3000, 3000] does not fit into [224, 224] (pad, or use a smaller one)"),
+        ("[-1, 1, Conv, [64, 99999999999999999999]]",
+         "3:5: error: model.0: k is over 1,000,000,000,000,000,000 ([tool.macflops.limits] magnitude is "),
+        ("[-1, 1, Bottleneck, [64, True, 1, [3]]]",
+         "3:5: error: model.0: k is [3] (write the kernels of both convolutions: [3, 3])"),
+        ("[-1, 1, SPPF, [64, 5, -1]]", "3:5: error: model.0: n is -1 (write a whole number from 1)"),
+        ("[-1, 1, SPPF, [64, 5, 9999999]]",
+         "3:5: error: model.0: 9,999,999 times ([tool.macflops.limits] layers is 1,000,000)"),
+        ("[-1, 1, ResNetLayer, [3, 64, 1, False, 0]]",
+         "3:5: error: model.0: n is 0 (write a whole number from 1)"),
         ("[-1, 1, C2PSA, [64]]", "3:5: error: model.0: 3 channels in and 64 out (make them equal)"),
         ("[-1, 99999999, C2f, [64]]", "3:10: error: 99,999,999 repeats ([tool.macflops.limits] repeats is 1,000,000)"),
         ("[-1, 1, !!python/object:os.system, [64]]", "3:13: error: the tag !!python/object:os.system"),

@@ -16,6 +16,8 @@ from macflops.readers.yaml.ultralytics.writer import Ints, Writer
 @module()
 def Bottleneck(at: Writer, x: int, c2: int, shortcut: bool = True, g: int = 1, k: Ints = (3, 3), e: float = 0.5) -> int:
     """Two convolutions, the first to a share e of the width; with the input added where it fits."""
+    if len(k) != 2:
+        raise at.error(f"k is {list(k)}", "write the kernels of both convolutions: [3, 3]")
     y = at.conv("cv2", at.conv("cv1", x, int(c2 * e), k[0]), c2, k[1], groups=g)
     return at.sum("add", x, y) if shortcut and at.width(x) == c2 else y
 

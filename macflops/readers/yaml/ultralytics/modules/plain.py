@@ -63,9 +63,10 @@ def SPPF(at: Writer, x: int, c2: int, k: int = 5, n: int | None = None, shortcut
 
     A row that says n, as files do since YOLO26, leaves the first convolution without an activation.
     """
+    times = HALVED if n is None else at.times(n)
     first = at.conv("cv1", x, at.width(x) // 2, act=n is None)
     kept = [first]
-    for index in range(HALVED if n is None else n):
+    for index in range(times):
         name = "m" if index == 0 else f"m_{index}"
         kept.append(at.add(name, MaxPool((k, k), (1, 1), padding=(k // 2,) * 4), kept[-1]))
     y = at.conv("cv2", at.concat("concat", kept), c2)
@@ -82,7 +83,7 @@ def ResNetLayer(at: Writer, x: int, c1: int, c2: int, s: int = 1, is_first: bool
         x = at.conv("layer.0", x, c2, 7, 2, 3)
         return at.add("layer.1", MaxPool((3, 3), (2, 2), padding=(1, 1, 1, 1)), x)
     relu = activations.operator("ReLU")
-    for index in range(n):
+    for index in range(at.times(n)):
         block, stride = at.under(f"layer.{index}"), s if index == 0 else 1
         y = block.conv("cv2", block.conv("cv1", x, c2), c2, 3, stride, 1)
         y = block.conv("cv3", y, e * c2, act=False)
