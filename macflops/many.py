@@ -44,7 +44,7 @@ class Row(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row for machines: numbers in full, closed forms as text."""
-        totals = {name: plain(self.totals[name]) if self.totals else None for name in TOTALS}
+        totals = {name: self.totals.get(name) for name in TOTALS}
         first: dict[str, Any] = {"source": self.source, "name": self.name, "dtype": self.dtype, "fusion": self.fusion}
         first |= {"complete": self.complete, "layers": self.layers}
         return {**first, **totals, "unsupported": dict(self.unsupported), "error": self.error}
@@ -167,7 +167,7 @@ def row(source: str, strict: bool, options: Mapping[str, Any]) -> Row:
         if strict and unsupported:
             what = f"operators that macflops does not know: {', '.join(unsupported)}"
             raise SourceError(Location(source), what, "leave --strict out to count the rest")
-        totals = {name: getattr(report.totals, name) for name in TOTALS}
+        totals = {name: plain(getattr(report.totals, name)) for name in TOTALS}  # text: SymPy unpickles it simplified
         network, conventions = report.network, used(options)
         return Row(source, network.name, *conventions, report.complete, len(network.layers), totals, unsupported, None)
     except SourceError as error:

@@ -41,8 +41,7 @@ def write_bytes(data: bytes | Iterable[bytes], output: str) -> None:
     """
     parts = [data] if isinstance(data, bytes) else data
     try:
-        special = os.path.exists(output) and not os.path.isfile(output)
-        if special or output.startswith(("/dev/", "/proc/")):  # replacing /dev/null would take it from all others
+        if special(output):
             with open(output, "wb") as file:
                 file.writelines(parts)
         else:
@@ -54,6 +53,11 @@ def write_bytes(data: bytes | Iterable[bytes], output: str) -> None:
         raise SourceError(
             Location(output or "''"), f"cannot be written: {reason.lower()}", "name another file"
         ) from None
+
+
+def special(output: str) -> bool:
+    """Tell whether this is a device, a pipe or a folder: replacing /dev/null would take it from all others."""
+    return (os.path.exists(output) and not os.path.isfile(output)) or output.startswith(("/dev/", "/proc/"))
 
 
 def write_out(text: str) -> bool:

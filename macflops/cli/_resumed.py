@@ -8,14 +8,16 @@ import json
 import os
 from typing import Any
 
+from macflops.cli._output import ERRORS
 from macflops.errors import Location, SourceError
 from macflops.reports._rows import COLUMNS
+from macflops.reports.csv import harmless
 
 PARTIAL = ".partial"  # what a file is called until all rows are there
 
 
 def rows_of(output: str, style: str, conventions: tuple[str, str]) -> dict[str, str]:
-    """Return the whole rows that are there, by source, as they are written; those of an error are counted again.
+    """Return the whole rows that are there, by source `as_written`; those of an error are counted again.
 
     Raises SourceError where the file holds something else, or rows that were counted by other conventions.
     """
@@ -33,6 +35,11 @@ def rows_of(output: str, style: str, conventions: tuple[str, str]) -> dict[str, 
     return found
 
 
+def as_written(source: str, style: str) -> str:
+    """Return a source as a row of this style names it: in a table quoted where it looks like a formula, and as text."""
+    return str(harmless(source)).encode(errors=ERRORS).decode() if style == "csv" else source
+
+
 def text_of(path: str) -> str:
     """Return what a file holds; nothing if there is none."""
     try:
@@ -45,7 +52,7 @@ def text_of(path: str) -> str:
 
 
 def of_csv(text: str, path: str) -> list[tuple[dict[str, Any], str]]:
-    """Return each row of a table with its line. A quote before a cell that looks like a formula is taken off."""
+    """Return each row of a table with its line."""
     found = []
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
@@ -55,7 +62,6 @@ def of_csv(text: str, path: str) -> list[tuple[dict[str, Any], str]]:
                     raise ValueError
                 continue
             row = dict(zip(COLUMNS, cells, strict=True))
-            row["source"] = row["source"][1:] if row["source"][:1] == "'" else row["source"]
             out = io.StringIO()
             csv.writer(out, lineterminator="\n").writerow(cells)
             found.append((row, out.getvalue()[:-1]))

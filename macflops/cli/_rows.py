@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import click
 
-from macflops.cli._output import write_out
-from macflops.cli._resumed import PARTIAL, refuse, rows_of
+from macflops.cli._output import ERRORS, special, write_lines, write_out
+from macflops.cli._resumed import PARTIAL, as_written, refuse, rows_of
 from macflops.errors import Location, SourceError, printable
 from macflops.many import Row, found, rows, used
 from macflops.reports._rows import STYLES
@@ -27,10 +27,10 @@ def count_rows(
     sources, others = found(arguments)
     if others:
         note(f"{counted(len(others), 'YAML file')} without layers left out: {', '.join(others[:3])}")
-    if resume and (output in (None, "-") or style == "text"):
+    if resume and (output is None or output == "-" or special(output) or style == "text"):
         raise SourceError(Location("--resume"), "nothing to go on with", "name the file: --format jsonl -o FILE")
     done = rows_of(output, style, used(options)) if resume and output is not None else {}
-    todo = [source for source in sources if source not in done]
+    todo = [source for source in sources if as_written(source, style) not in done]
     failures: list[str] = []
     lines = STYLES[style](watched(rows(todo, jobs, strict, **options), len(todo), failures), sources)
     if output is None or output == "-":
@@ -56,15 +56,18 @@ def watched(counts: Iterable[Row], number: int, failures: list[str]) -> Iterator
 def into_file(output: str, first: list[str], lines: Iterable[str]) -> None:
     """Write lines to FILE.partial as they come, and call it FILE when all are there."""
     partial = output + PARTIAL
+    if special(output):  # what is no regular file is never replaced, nor does it leave anything to go on with
+        write_lines(chain(first, lines), output)
+        return
     try:
-        with open(partial, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        with open(partial, "w", encoding="utf-8", errors=ERRORS, newline="\n") as file:
             for line in first:
                 file.write(f"{line}\n")
             file.flush()
             for line in lines:
                 file.write(f"{line}\n")
                 file.flush()  # so that nothing that was counted is lost
-        os.replace(partial, output)
+        os.replace(partial, os.path.realpath(output))  # a symbolic link stays one
     except KeyboardInterrupt:
         note(f"interrupted: --resume goes on with {partial}")
         raise
