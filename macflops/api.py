@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
@@ -106,11 +106,7 @@ def audit(
     most = budgets(budget or (), Location("--budget"))
     counted = count(source, **options)
     network = counted.network
-    unknown = sorted({str(s) for i in network.inputs for d in network.tensors[i.tensor].shape for s in symbols(d)})
-    if unknown:
-        hint = "give it a number: " + " ".join(f"--set {name}=…" for name in unknown)
-        what = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} symbolic, and an audit needs numbers"
-        raise SourceError(Location(network.source), what, hint)
+    refuse_symbols(network, "an audit")
     with no_garbage_collection():
         findings, verdict = judge(counted.costs, counted.blocks, rules, thresholds)
         held = tuple(Budget(name, limit, getattr(counted.totals, name)) for name, limit in most.items())
@@ -130,6 +126,16 @@ def diff(base: Source, head: Source, **options: Any) -> Diff:
     from macflops.differences import Diff
 
     return Diff(count(base, **options), count(head, **options))
+
+
+def refuse_symbols(network: Network, what: str, known: Collection[str] = ()) -> None:
+    """Raise SourceError where a dimension of an input is symbolic, but for those that are known."""
+    found = {str(s) for i in network.inputs for d in network.tensors[i.tensor].shape for s in symbols(d)}
+    unknown = sorted(found.difference(known))
+    if unknown:
+        hint = "give it a number: " + " ".join(f"--set {name}=…" for name in unknown)
+        are = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} symbolic"
+        raise SourceError(Location(network.source), f"{are}, and {what} needs numbers", hint)
 
 
 def symbols(dimension: Any) -> Iterable[Any]:

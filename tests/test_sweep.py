@@ -218,6 +218,14 @@ def test_an_onnx_file_s_symbolic_dimensions_are_swept_over(tmp_path: Path) -> No
     assert 100 < len(rows) < 156
 
 
+def test_a_symbolic_dimension_that_is_not_swept_over_is_asked_for(tmp_path: Path) -> None:
+    text = "input: [3, H, W]\nlayers: [{conv: {out: c}}]\nparams: {c: 4}\n"
+    (tmp_path / "some.yaml").write_text(text)
+    for over in ({"H": [32, 64]}, {"c": [4, 8]}):
+        with pytest.raises(SourceError, match=r"W (is|are) symbolic, and a sweep needs numbers .give it.* --set W=…"):
+            list(macflops.sweep(tmp_path / "some.yaml", over).rows())
+
+
 def walks(source: str, over: dict[str, Any], monkeypatch: pytest.MonkeyPatch, **options: Any) -> tuple[int, int]:
     """Return how often a sweep walks a network, and how many rows come out."""
     found, calls = macflops.sweep(source, over, quantities=("mult_adds",), **options), []

@@ -89,7 +89,9 @@ class NetworkChunks:
         first = {axis.name: axis.values[0] for axis in axes}
         for values in (last, first, {}):
             try:
-                return len(self.costs(values).network.layers)
+                network = self.costs(values).network
+                api.refuse_symbols(network, "a sweep", first)
+                return len(network.layers)
             except SourceError as error:
                 if "no parameter" in error.what and error.location.file.startswith("--set"):
                     raise SourceError(Location("--over"), error.what, error.hint) from None
