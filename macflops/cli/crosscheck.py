@@ -70,11 +70,11 @@ def lines(comparison: Comparison) -> Iterator[str]:
     name = f"{comparison.network}{' paper=1' if comparison.paper else ''}"
     if comparison.agrees:
         sums = f"{comparison.executed['mult_adds']:,} mult-adds"
-        yield f"{name:32} {shape:13} agrees: {comparison.layers} layers, {sums}"
+        yield f"{name:26} {shape:11} agrees: {comparison.layers} layers, {sums}"
         return
     more = len(comparison.differences) - 1
     tail = f" (and {more} more)" if more else ""
-    yield f"{name:32} {shape:13} DIFFERS  {comparison.differences[0]}{tail}"
+    yield f"{name:26} {shape:11} DIFFERS  {comparison.differences[0]}{tail}"
 
 
 def document(comparison: Comparison) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
 from macflops.cli._options import format_option
 from macflops.cli._output import write
 from macflops.fusion import MODES
+from macflops.reports._layout import wrapped
 
 QUANTITIES = ("mult_adds", "params", "mac")
 KINDS = ("convolution", "pointwise", "depthwise", "element-wise")
@@ -42,7 +44,7 @@ def command(
 
     if block is None:
         listed = {name.replace("_", "-"): find(name) for name in blocks()}
-        lines = [f"{name:20} {', '.join(found.params):24} {found.title}" for name, found in listed.items()]
+        lines = [line for name, found in listed.items() for line in entry(name, found)]
         document = {
             "schema": "macflops.formulas/1",
             "blocks": [
@@ -58,3 +60,9 @@ def command(
         write(found.latex() if latex else found.text(), output)
         if found.assumes():
             click.echo("for g > 1; the unit has no shuffle at g = 1: --set g=1", err=True)
+
+
+def entry(name: str, block: Any) -> list[str]:
+    """Return a block's lines in the list of all."""
+    head = f"{name:19} {', '.join(block.params):24} "
+    return wrapped(block.title, head, " " * len(head))

@@ -10,6 +10,7 @@ import click
 from macflops.cli._options import count_arguments, counting_options, warn, with_settings
 from macflops.cli._output import write, write_bytes
 from macflops.errors import Location, SourceError
+from macflops.reports._layout import wrapped
 
 SUFFIXES = ("png", "svg", "pdf", "csv")
 
@@ -42,7 +43,7 @@ def command(kind: str | None, sources: tuple[str, ...], output: str | None, ligh
     from macflops.plots import find, names
 
     if kind is None:
-        write("\n".join(listed(name, find(name)) for name in names()), output)
+        write("\n".join(line for name in names() for line in listed(name, find(name))), output)
         return
     found = find(kind)
     check_sources(kind, found.source, sources)
@@ -70,10 +71,11 @@ def command(kind: str | None, sources: tuple[str, ...], output: str | None, ligh
     click.echo(finding if target == "-" else f"{target}: {finding}", err=target == "-")
 
 
-def listed(name: str, kind: Any) -> str:
-    """Return a kind's line in the list."""
+def listed(name: str, kind: Any) -> list[str]:
+    """Return a kind's lines in the list."""
     takes = {"none": "", "one": "SOURCE", "optional": "[SOURCE]", "some": "[SOURCE …]"}[kind.source]
-    return f"{name:9} {takes:11} {kind.summary}"
+    head = f"{name:9} {takes:11} "
+    return wrapped(kind.summary, head, " " * len(head))
 
 
 def check_sources(kind: str, takes: str, sources: tuple[str, ...]) -> None:

@@ -109,3 +109,10 @@ def test_a_network_of_the_zoo_is_shown_with_its_file_stages_and_sources() -> Non
     assert "stage2                    28x28                2       1       116" in out
     assert "ShuffleNet V2 (Ma et al. 2018), Table 5" in out
     assert run("zoo", "show", "shufflenet_v2").status == 2
+
+
+@pytest.mark.parametrize("arguments", [("formula",), ("plot",), ("rule",), ("crosscheck", "zoo:shufflenet_v2_x1_0")])
+def test_lists_fit_into_eighty_columns(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.status == 0
+    assert max(map(len, result.out.splitlines())) <= 80

@@ -110,7 +110,9 @@ class Inputs:
             if batch is not None:
                 if type(batch) is not int or not 1 <= batch <= self.source.limits.magnitude:
                     raise SourceError(
-                        Location("--batch"), f"a batch of {described(batch)}", "give a whole number from 1"
+                        Location("--batch"),
+                        f"a batch of {described(batch)}",
+                        f"give a whole number from 1 to {self.source.limits.magnitude:,}",
                     )
                 shape = (batch, *shape[1:])
             found[name] = shape
