@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeGuard, cast
 
 from macflops.arithmetic import is_symbolic
 from macflops.budgets import budgets
@@ -19,9 +20,11 @@ from macflops.network import Network, no_garbage_collection
 from macflops.report import Budget, Report
 
 if TYPE_CHECKING:
+    import torch
+
     from macflops.differences import Diff
 
-Source: TypeAlias = "str | PathLike[str] | Network"
+Source: TypeAlias = "str | PathLike[str] | Network | torch.nn.Module"
 
 
 def load(
@@ -34,7 +37,9 @@ def load(
     limits: Any = None,
     assume: Iterable[str] | None = None,
 ) -> Network:
-    """Return the network that a source holds: a path, `zoo:NAME`, `-`, or a Network, which is returned as it is.
+    """Return the network that a source holds: a path, `zoo:NAME`, `torch:MODULE:CALLABLE`, `timm:NAME`, `-`.
+
+    A torch.nn.Module is read as one run on inputs of `input_shape`; a Network is returned as it is.
 
     `set` maps parameters and symbolic dimensions to values (or lists "NAME=VALUE"), `variant` names one of the file's
     variants, `input_shape` is "1x3x224x224", a sequence, or a mapping of names to either; `batch` replaces the first
@@ -49,8 +54,6 @@ def load(
                 raise SourceError(Location(name), what, "give it to load, with the file")
         network = source
     else:
-        from macflops.readers import load as read
-
         options: dict[str, Any] = {
             "set": assignments(set),
             "variant": variant,
@@ -60,12 +63,25 @@ def load(
         if limits is not None:
             options["limits"] = limits
         with no_garbage_collection():
-            network = read(fspath(source), **options)
+            if is_module(source):
+                from macflops.readers.torch import read as read_module
+
+                network = read_module(source, **options)
+            else:
+                from macflops.readers import load as read
+
+                network = read(fspath(cast("str | PathLike[str]", source)), **options)
     if assume:
         from macflops.assumptions import assuming
 
         network = assuming(network, assume)
     return network
+
+
+def is_module(source: object) -> TypeGuard[torch.nn.Module]:
+    """Tell whether a source is a module of PyTorch, without importing it: who has one has done so."""
+    loaded = sys.modules.get("torch")
+    return loaded is not None and isinstance(source, loaded.nn.Module)
 
 
 def count(
