@@ -107,8 +107,9 @@ class Place:
         return "float32" if found is None else found.dtype
 
     def function(self, name: str, x: Value) -> Value:
-        """Add a function of one tensor, element by element, that has no file in ops."""
-        return self.layer(Function(name=name), x, dtype=self.made_dtype())
+        """Add a function of one tensor, element by element, that may have no file in ops."""
+        known = name in ops.names()
+        return self.layer(name if known else Function(name=name), x, dtype=self.made_dtype())
 
     def element_wise(self, operator: str, *values: Value, learnable: bool = True) -> Value:
         """Add an element-wise function of some tensors, which broadcast.
