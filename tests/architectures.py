@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional as F  # noqa: N812  # as everywhere
 
 
 class Architecture(NamedTuple):
@@ -257,9 +257,15 @@ def transformer(name: str, config: str = "", indices: tuple[str, ...] = (), **mo
     return Architecture(build, shapes, frozenset(indices))
 
 
-IDS = {"shapes": {"input_ids": (2, 24)}, "indices": ("input_ids",)}
-IMAGE = {"shapes": {"pixel_values": (1, 3, 64, 64)}, "image_size": 64}
-FEW = {"num_hidden_layers": 2, "hidden_size": 64, "num_attention_heads": 4, "intermediate_size": 96, "vocab_size": 500}
+IDS: dict[str, Any] = {"shapes": {"input_ids": (2, 24)}, "indices": ("input_ids",)}
+IMAGE: dict[str, Any] = {"shapes": {"pixel_values": (1, 3, 64, 64)}, "image_size": 64}
+FEW: dict[str, Any] = {
+    "num_hidden_layers": 2,
+    "hidden_size": 64,
+    "num_attention_heads": 4,
+    "intermediate_size": 96,
+    "vocab_size": 500,
+}
 TEXT: dict[str, Any] = {**IDS, **FEW}
 
 TRANSFORMERS = {

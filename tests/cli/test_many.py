@@ -153,7 +153,7 @@ def test_rows_by_other_conventions_are_not_gone_on_with(folder: Path) -> None:
          "--resume: error: a single source (it goes on with a row for each of several)"),
         (["a.yaml", "b.yaml", "--resume"],
          "--resume: error: nothing to go on with (name the file: --format jsonl -o FILE)"),
-        (["empty"], "empty: error: no network is in this folder (they are files in .onnx, .yaml)"),
+        (["empty"], "empty: error: no network is in this folder (they are files in .onnx, .pt2, .yaml)"),
         (["a.yaml", "b.yaml", "--format", "jsonl", "-o", "no/such/folder"],
          "no/such/folder: error: cannot be used: no such file or directory (name another file)"),
         (["a.yaml", "b.yaml", "--format", "jsonl", "-o", "notes.txt", "--resume"],
