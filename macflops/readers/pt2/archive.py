@@ -15,8 +15,11 @@ OLD = "serialized_exported_program.json"  # before archives of version 1
 SAVE = "save it with torch.export.save"
 
 
-def program(file: str) -> dict[str, Any]:
-    """Return the exported program as the archive's JSON has it. Raises SourceError."""
+def program(file: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the exported program as the archive's JSON has it, and which weights are others by another name.
+
+    Raises SourceError.
+    """
     place = Location(file)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -27,9 +30,12 @@ def program(file: str) -> dict[str, Any]:
                 )
             with archive.open(entry) as stream:
                 text = stream.read(MOST + 1)
-        if len(text) > MOST:  # more than the archive claims
-            raise SourceError(place, f"a graph of over {MOST:,} bytes", "the archive is damaged, or hostile")
+            if len(text) > MOST:  # more than the archive claims
+                raise SourceError(place, f"a graph of over {MOST:,} bytes", "the archive is damaged, or hostile")
+            tied = ties(archive)
         made = json.loads(text)
+    except SourceError:
+        raise
     except FileNotFoundError:
         raise SourceError(place, "no such file", "look at its name") from None
     except IsADirectoryError:
@@ -38,7 +44,7 @@ def program(file: str) -> dict[str, Any]:
         raise SourceError(place, what_else(file), SAVE) from None
     except RecursionError:
         raise SourceError(place, "its graph nests too deeply", "the archive is damaged, or hostile") from None
-    except (zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, UnicodeError) as error:
+    except (zlib.error, EOFError, RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
         what = f"the graph in it cannot be read: {str(error)[:80]}"
         raise SourceError(place, what, f"the archive is damaged; {SAVE}") from None
     except OSError as error:
@@ -47,7 +53,22 @@ def program(file: str) -> dict[str, Any]:
         ) from None
     if not isinstance(made, dict) or not isinstance(made.get("graph_module"), dict):
         raise SourceError(place, "it holds no exported program", SAVE)
-    return made
+    return made, tied
+
+
+def ties(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the first name of each weight that has several: those are kept in one file, of one shape."""
+    entry = next((e for e in archive.infolist() if e.filename.endswith("/model_weights_config.json")), None)
+    if entry is None or entry.file_size > MOST:
+        return {}
+    with archive.open(entry) as stream:
+        config = json.loads(stream.read(MOST))
+    first: dict[str, str] = {}
+    found = {}
+    for name, weight in config["config"].items() if isinstance(config, dict) else ():
+        key = json.dumps([weight["path_name"], weight["tensor_meta"]["sizes"], weight["tensor_meta"]["storage_offset"]])
+        found[name] = first.setdefault(key, name)
+    return found
 
 
 def found(archive: zipfile.ZipFile, place: Location) -> zipfile.ZipInfo:

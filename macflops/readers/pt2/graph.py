@@ -49,6 +49,7 @@ DEEPEST = 20
 
 def run_of(
     program: Mapping[str, Any],
+    tied: Mapping[str, str],
     file: str,
     name: str,
     given: Mapping[str, Any],
@@ -58,7 +59,7 @@ def run_of(
 ) -> Run:
     """Return the run that an exported program is. Raises SourceError where it does not fit together."""
     try:
-        return Reader(program, file, name, given, most).run_of(shapes, batch)
+        return Reader(program, tied, file, name, given, most).run_of(shapes, batch)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError) as error:
         if isinstance(error, SourceError):
             raise
@@ -69,8 +70,16 @@ def run_of(
 class Reader:
     """One archive's graph, and what is known of its names."""
 
-    def __init__(self, program: Mapping[str, Any], file: str, name: str, given: Mapping[str, Any], most: int) -> None:
-        self.program, self.file, self.most = program, file, most
+    def __init__(
+        self,
+        program: Mapping[str, Any],
+        tied: Mapping[str, str],
+        file: str,
+        name: str,
+        given: Mapping[str, Any],
+        most: int,
+    ) -> None:
+        self.program, self.tied, self.file, self.most = program, tied, file, most
         self.dimensions = Dimensions(given, file)
         self.solved: dict[str, int] = {}
         self.run = Run(name)
@@ -126,7 +135,7 @@ class Reader:
         shape, dtype = self.described(graph, key)
         if shape is None or not all(map(is_integer, shape)):
             raise ValueError(f"{name} has no shape")
-        self.run.held[key] = Held(name, shape, dtype, learnable)
+        self.run.held[key] = Held(self.tied.get(name, name), shape, dtype, learnable)
 
     def described(self, graph: Mapping[str, Any], key: str) -> tuple[tuple[Any, ...] | None, str]:
         """Return the shape and type of a tensor, as the archive has them."""
@@ -184,11 +193,24 @@ class Reader:
             for new, old in zip(wanted, said, strict=True):
                 if new is old or isinstance(new, str) or new == old:
                     continue
-                if getattr(old, "is_Symbol", False) and self.solved.setdefault(str(old), new) == new:
-                    self.dimensions.symbols[str(old)] = new
+                if self.settled(old, new):
                     continue
                 what = f"input {key} of shape {list(wanted)}, and it was exported for {list(said)}"
                 raise SourceError(place, what, "export it with dynamic_shapes for what is to change")
+
+    def settled(self, old: Any, new: int) -> bool:
+        """Settle the one symbol of a dimension, a·s + b, so that it is a number; tell whether that can be."""
+        symbols = getattr(old, "free_symbols", ())
+        if len(symbols) != 1:
+            return False
+        (symbol,) = symbols
+        rest = old.subs(symbol, 0)
+        factor = old.subs(symbol, 1) - rest
+        number = (new - rest) / factor if factor != 0 else None
+        if number is None or not number.is_integer or number < 1 or old.subs(symbol, number) != new:
+            return False
+        self.dimensions.symbols[str(symbol)] = int(number)
+        return self.solved.setdefault(str(symbol), int(number)) == number
 
     def check_ranges(self) -> None:
         """Raise SourceError where a number is out of the range that the program was exported for."""

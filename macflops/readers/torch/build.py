@@ -188,7 +188,13 @@ class Build:
             reason = str(why)
         except SourceError:
             raise
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a form that is not known
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as error:  # a form that is not known
             reason = f"in a form that is not known: {error}"
         del self.builder.layers[layers:]
         return self.unsupported(place, (args, kwargs), reason)

@@ -67,7 +67,7 @@ def attempt(
     recorder = Recorder(run, held, lines, symbols, most)
     CURRENT.append(symbols)
     try:
-        with as_inference(module, inference), symbols.mode or contextlib.nullcontext():
+        with as_inference(module, inference), symbols.running():
             given = [tensor(one, symbols) for one in inputs]
             for one, made in zip(inputs, given, strict=True):
                 run.inputs.append(Given(one.name, id(made), tuple(map(plain, made.shape)), one.dtype))

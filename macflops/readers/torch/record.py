@@ -106,6 +106,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def without_elements(self, args: Any, kwargs: Any) -> tuple[tuple[Any, Any], bool]:
         """Return arguments whose tensors have no elements, and whether all are small and have theirs still."""
+        if self.symbols:
+            return (self.swapped(args), placed(self.swapped(kwargs), "cpu")), False
         tensors = list(tensors_in((args, kwargs.values()) if kwargs else args))
         if not tensors:
             size = args[0] if args else ()
@@ -119,12 +121,12 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if all(t.device.type == "cpu" and self.is_small(t) for t in tensors):
             return (args, kwargs), True
         if all(t.device.type == "meta" for t in tensors):
-            return (args, moved(kwargs)), False
-        return (self.swapped(args), moved(self.swapped(kwargs))), False
+            return (args, placed(kwargs, "meta")), False
+        return (self.swapped(args), placed(self.swapped(kwargs), "meta")), False
 
     def is_small(self, tensor: Any) -> bool:
         """Tell whether a tensor keeps its numbers."""
-        return not self.symbols and not isinstance(tensor, torch.nn.Parameter) and tensor.numel() <= SMALL
+        return not isinstance(tensor, torch.nn.Parameter) and tensor.numel() <= SMALL
 
     def swapped(self, given: Any) -> Any:
         """Return arguments with tensors without elements in the place of others."""
@@ -298,10 +300,10 @@ def is_mask(given: Any) -> bool:
     return isinstance(given, torch.Tensor) and given.dtype in (torch.bool, torch.uint8)
 
 
-def moved(kwargs: Any) -> Any:
+def placed(kwargs: Any, device: str) -> Any:
     """Return keywords that make a tensor where the others are."""
     if "device" in kwargs and kwargs["device"] is not None:
-        return {**kwargs, "device": torch.device("meta")}
+        return {**kwargs, "device": torch.device(device)}
     return kwargs
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -37,6 +38,17 @@ class Symbols:
 
     def __bool__(self) -> bool:
         return bool(self.hints)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Have tensors take symbolic dimensions."""
+        if self.mode is None:
+            yield
+            return
+        from torch._dispatch.python import enable_python_dispatcher
+
+        with self.mode, enable_python_dispatcher():  # type: ignore[no-untyped-call]
+            yield
 
     def is_ours(self, tensor: Any) -> bool:
         """Tell whether a tensor is one without elements."""
