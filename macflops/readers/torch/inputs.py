@@ -59,7 +59,8 @@ def wanted(
             sides = (batch, *sides[1:])
         annotation = "" if known is None or known.annotation is known.empty else str(known.annotation)
         indices = any(kind in annotation for kind in INDICES) and "FloatTensor" not in annotation
-        found.append(Wanted(title, sides, "int64" if indices else "float32", name is not None, indices))
+        dtype = "int64" if indices or title.endswith("ids") else "float32"
+        found.append(Wanted(title, sides, dtype, name is not None, indices))
     return found
 
 

@@ -146,7 +146,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if found is None:
             self.kept.append(tensor)
             device = "cpu" if self.symbols else "meta"
-            found = torch.empty_strided(tensor.size(), tensor.stride(), dtype=tensor.dtype, device=device)
+            with torch.inference_mode(tensor.is_inference()):  # as the tensor is: its views have to be of one kind
+                found = torch.empty_strided(tensor.size(), tensor.stride(), dtype=tensor.dtype, device=device)
             self.stand_ins[id(tensor)] = found
         return found
 

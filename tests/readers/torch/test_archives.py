@@ -30,7 +30,7 @@ SAME = (
     "resnet18",
     "shufflenetv2_w1",
     "mixnet_s",
-    "deit",
+    "pvt_v2",
     "swin",
 )
 
