@@ -200,7 +200,7 @@ class Reader:
 
     def settled(self, old: Any, new: int) -> bool:
         """Settle the one symbol of a dimension, a·s + b, so that it is a number; tell whether that can be."""
-        symbols = getattr(old, "free_symbols", ())
+        symbols: Any = getattr(old, "free_symbols", ())
         if len(symbols) != 1:
             return False
         (symbol,) = symbols
@@ -210,7 +210,7 @@ class Reader:
         if number is None or not number.is_integer or number < 1 or old.subs(symbol, number) != new:
             return False
         self.dimensions.symbols[str(symbol)] = int(number)
-        return self.solved.setdefault(str(symbol), int(number)) == number
+        return bool(self.solved.setdefault(str(symbol), int(number)) == number)
 
     def check_ranges(self) -> None:
         """Raise SourceError where a number is out of the range that the program was exported for."""

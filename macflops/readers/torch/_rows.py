@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from macflops.arithmetic import Shape, size
 from macflops.ops import Cost, Operator
 
 
-@dataclass(frozen=True, slots=True)
 class Fed(Operator):
     """An operator whose weights are computed from the network's input: a product of two activations.
 
@@ -48,7 +46,6 @@ class Fed(Operator):
         return dict(self.operator.attributes())
 
 
-@dataclass(frozen=True, slots=True)
 class Updated(Operator):
     """A tensor after another that shares its memory was written in place: the first input, as the second left it."""
 
@@ -65,7 +62,6 @@ class Updated(Operator):
         return Cost()
 
 
-@dataclass(frozen=True, slots=True)
 class Unused(Operator):
     """Parameters that a module holds and its run did not use, carried along by a view of what it returns."""
 

@@ -68,7 +68,7 @@ def shuffled(
     alike = builder.shape(last.outputs[0]) == sides and len(sides) >= 3 and len(split) == len(sides) + 1
     if not alike or split[0] != sides[0] or split[3:] != sides[2:] or tuple(middle.operator.dims) != swapped:
         return False
-    operator = find("shuffle")(groups=split[1])  # type: ignore[misc, call-arg]
+    operator = find("shuffle")(groups=split[1])  # type: ignore[misc]
     layers[after] = Layer(middle.name, operator, first.inputs, last.outputs, middle.location)
     gone.update((before, index))
     return True
@@ -86,7 +86,7 @@ def turned(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[i
         return
     reader = layers[at]
     if reader.operator.name == "matmul" and reader.inputs[1] == layer.outputs[0] != reader.inputs[0]:
-        operator = find("matmul")(transpose_b=not reader.operator.transpose_b)  # type: ignore[misc, call-arg]
+        operator = find("matmul")(transpose_b=not reader.operator.transpose_b)  # type: ignore[misc]
         layers[at] = reader._replace(operator=operator, inputs=(reader.inputs[0], layer.inputs[0]))
         gone.add(index)
 

@@ -47,7 +47,7 @@ class Symbols:
             return
         from torch._dispatch.python import enable_python_dispatcher
 
-        with self.mode, enable_python_dispatcher():  # type: ignore[no-untyped-call]
+        with self.mode, enable_python_dispatcher():
             yield
 
     def is_ours(self, tensor: Any) -> bool:

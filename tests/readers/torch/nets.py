@@ -62,7 +62,8 @@ class Masked(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return what is over 0."""
-        return x[x > 0] * 2
+        y: Tensor = x[x > 0] * 2
+        return y
 
 
 class Spectral(nn.Module):
@@ -70,7 +71,8 @@ class Spectral(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return a spectrum."""
-        return torch.fft.fft(x).real
+        y: Tensor = torch.fft.fft(x).real
+        return y
 
 
 class Lazy(nn.Module):
