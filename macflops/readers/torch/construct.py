@@ -16,7 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from macflops.errors import Location, SourceError
 from macflops.readers.torch.modules import redirected
 from macflops.readers.torch.places import Lines
-from macflops.readers.torch.record import SMALL, tensors_in
+from macflops.readers.torch.record import SMALL, here, tensors_in
 from macflops.spelling import did_you_mean
 
 WRITE = "write torch:MODULE:CALLABLE: torch:net.py:Net, torch:package.module:make"
@@ -153,7 +153,7 @@ class WithoutWeights(TorchDispatchMode):  # type: ignore[no-untyped-call]
         elif any(t.device.type == "meta" for t in tensors):
             if kwargs.get("device") is not None:
                 kwargs = {**kwargs, "device": torch.device("meta")}
-            args, kwargs = bare(args), bare(kwargs)
+            args, kwargs = here(bare(args), "meta"), bare(kwargs)
         return func(*args, **kwargs)
 
 

@@ -107,7 +107,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def without_elements(self, args: Any, kwargs: Any) -> tuple[tuple[Any, Any], bool]:
         """Return arguments whose tensors have no elements, and whether all are small and have theirs still."""
         if self.symbols:
-            return (self.swapped(args), placed(self.swapped(kwargs), "cpu")), False
+            return (here(self.swapped(args), "cpu"), placed(self.swapped(kwargs), "cpu")), False
         tensors = list(tensors_in((args, kwargs.values()) if kwargs else args))
         if not tensors:
             size = args[0] if args else ()
@@ -121,8 +121,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if all(t.device.type == "cpu" and self.is_small(t) for t in tensors):
             return (args, kwargs), True
         if all(t.device.type == "meta" for t in tensors):
-            return (args, placed(kwargs, "meta")), False
-        return (self.swapped(args), placed(self.swapped(kwargs), "meta")), False
+            return (here(args, "meta"), placed(kwargs, "meta")), False
+        return (here(self.swapped(args), "meta"), placed(self.swapped(kwargs), "meta")), False
 
     def is_small(self, tensor: Any) -> bool:
         """Tell whether a tensor keeps its numbers."""
@@ -306,6 +306,13 @@ def placed(kwargs: Any, device: str) -> Any:
     if "device" in kwargs and kwargs["device"] is not None:
         return {**kwargs, "device": torch.device(device)}
     return kwargs
+
+
+def here(args: Any, device: str) -> Any:
+    """Return arguments that leave a tensor where the others are, wherever they would move it."""
+    if any(isinstance(one, torch.device) for one in args):
+        return tuple(torch.device(device) if isinstance(one, torch.device) else one for one in args)
+    return args
 
 
 def tensors_in(given: Any) -> Iterator[Any]:

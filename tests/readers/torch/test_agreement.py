@@ -12,6 +12,7 @@ import torch
 
 import macflops
 from macflops.readers.onnx import read
+from macflops.report import Report
 
 SAME = [  # of the zoo, and of pytorchcv
     ("resnet18", "resnet", "resnet18"),
@@ -24,7 +25,7 @@ SAME = [  # of the zoo, and of pytorchcv
 ]
 
 
-def findings(report: macflops.Report) -> dict[str, list[Any]]:
+def findings(report: Report) -> dict[str, list[Any]]:
     """Return by rule what was found, in whatever places: layers, blocks, waste, the worst measure."""
     found: dict[str, list[Any]] = {}
     for finding in report.findings:
@@ -45,20 +46,14 @@ def test_three_readers_count_and_judge_alike(name: str, file: str, builder: str)
         torch.onnx.export(
             module,
             (torch.zeros(1, 3, 224, 224),),
-            data,
+            data,  # type: ignore[arg-type]
             dynamo=False,
             training=torch.onnx.TrainingMode.TRAINING,  # the norms stay
             do_constant_folding=False,
         )
-    audits = [
-        macflops.audit(source, advice=False, **options)
-        for source, options in (
-            (f"zoo:{name}", {}),
-            (read(data.getvalue(), "net.onnx"), {}),
-            (module, {"input_shape": (1, 3, 224, 224)}),
-        )
-    ]
-    yaml, onnx, live = audits
+    yaml = macflops.audit(f"zoo:{name}", advice=False)
+    onnx = macflops.audit(read(data.getvalue(), "net.onnx"), advice=False)
+    live = macflops.audit(module, input_shape=(1, 3, 224, 224), advice=False)
     assert yaml.totals == onnx.totals
     assert yaml.totals == live.totals
     assert findings(yaml) == findings(onnx)

@@ -63,7 +63,7 @@ FUNCTIONS: list[Callable[[Tensor, Tensor], Any]] = [
     lambda x, w: torch.where(x > 0, x, w),
     lambda x, w: x.masked_fill(w > 0, 1.0).cumsum(1),
     lambda x, w: torch.stack([x, x], 2).unbind(2),
-    lambda x, w: x.split([1, 3], 1),
+    lambda x, w: torch.split(x, [1, 3], 1),
     lambda x, w: x.chunk(3, 1),
     lambda x, w: torch.meshgrid(x[0, 0, 0], x[0, 0, 1], indexing="xy"),
     lambda x, w: x.movedim(1, -1).flatten(1, 2).repeat(1, 2, 1),
