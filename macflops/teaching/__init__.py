@@ -12,24 +12,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from macflops.teaching.checking import Checked as Checked
     from macflops.teaching.checking import check as check
-    from macflops.teaching.clock import Clocked as Clocked
-    from macflops.teaching.clock import clock as clock
-    from macflops.teaching.clock import machine as machine
-    from macflops.teaching.clock import outputs as outputs
-    from macflops.teaching.clock import profile as profile
+    from macflops.teaching.commands import terminal as terminal
+    from macflops.teaching.timing import Clocked as Clocked
+    from macflops.teaching.timing import clock as clock
+    from macflops.teaching.timing import machine as machine
+    from macflops.teaching.timing import outputs as outputs
+    from macflops.teaching.timing import profile as profile
     from macflops.teaching.drawing import svg as svg
+    from macflops.teaching.papers import speeds as speeds
     from macflops.teaching.table import Table as Table
 
 _HOMES = {
     "Checked": "checking",
-    "Clocked": "clock",
+    "Clocked": "timing",
     "Table": "table",
     "check": "checking",
-    "clock": "clock",
-    "machine": "clock",
-    "outputs": "clock",
-    "profile": "clock",
+    "clock": "timing",
+    "machine": "timing",
+    "outputs": "timing",
+    "profile": "timing",
+    "speeds": "papers",
     "svg": "drawing",
+    "terminal": "commands",
 }
 __all__ = list(_HOMES)
 
