@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from macflops.teaching.checking import Checked as Checked
     from macflops.teaching.checking import check as check
     from macflops.teaching.commands import terminal as terminal
+    from macflops.teaching.drawing import svg as svg
+    from macflops.teaching.papers import speeds as speeds
+    from macflops.teaching.table import Table as Table
     from macflops.teaching.timing import Clocked as Clocked
     from macflops.teaching.timing import clock as clock
     from macflops.teaching.timing import machine as machine
     from macflops.teaching.timing import outputs as outputs
     from macflops.teaching.timing import profile as profile
-    from macflops.teaching.drawing import svg as svg
-    from macflops.teaching.papers import speeds as speeds
-    from macflops.teaching.table import Table as Table
 
 _HOMES = {
     "Checked": "checking",

@@ -1,7 +1,8 @@
-"""A clock for lessons: networks with random weights on ONNX Runtime, in turn, the fastest run of each.
+"""A clock for lessons: networks with random weights on ONNX Runtime, one thread, in turn, the fastest run of each.
 
-What else runs on a machine can only slow a run down, so the fastest of many is the least troubled one; and networks
-that take turns share what trouble there is. Needs the extra `notebooks` (or `runtime`).
+It reads the processor time of its thread, which stands still while something else has the processor; where a system
+tells that too coarsely, it reads the time of day. What else runs can only slow a run down, so the fastest of many is
+the least troubled one, and networks that take turns share what trouble there is. Needs the extra `notebooks`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import get_clock_info, perf_counter, thread_time
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from macflops.api import Source, load
@@ -22,6 +23,7 @@ from macflops.errors import Location, SourceError
 Optimize: TypeAlias = Literal["all", "extended", "none"]
 LEVELS = {"all": "ORT_ENABLE_ALL", "extended": "ORT_ENABLE_EXTENDED", "none": "ORT_DISABLE_ALL"}
 WARM_UP, LEAST_ROUNDS = 3, 7
+FINE = 1e-6  # seconds: a clock that is coarser does not tell one run from another
 
 # ONNX Runtime's operators by class, those of its channel-blocked layout included.
 CLASSES = {
@@ -58,25 +60,24 @@ class Clocked(NamedTuple):
         return min(map(len, self.times.values()))
 
 
-def clock(
-    networks: Mapping[str, Source], *, seconds: float = 1.0, optimize: Optimize = "all", threads: int = 1
-) -> Clocked:
+def clock(networks: Mapping[str, Source], *, seconds: float = 1.0, optimize: Optimize = "all") -> Clocked:
     """Run networks in turn for so many seconds, seven rounds at least, and return the times.
 
     `optimize` is ONNX Runtime's level: "all", its default, which on some processors also keeps feature maps in blocks
     of channels; "extended" merges operators but keeps channels as they come; "none" runs what the file says.
     """
-    runs = {name: runner(source, optimize, threads) for name, source in networks.items()}
+    runs = {name: runner(source, optimize) for name, source in networks.items()}
     for run in list(runs.values()) * WARM_UP:
         run()
+    now = thread_time if reads_processor_time() else perf_counter
     times: dict[str, list[float]] = {name: [] for name in runs}
     order = list(runs)
     end = perf_counter() + seconds
     while perf_counter() < end or len(times[order[0]]) < LEAST_ROUNDS:
         for name in order:
-            start = perf_counter()
+            start = now()
             runs[name]()
-            times[name].append(1e3 * (perf_counter() - start))
+            times[name].append(1e3 * (now() - start))
         order.append(order.pop(0))  # each comes first as often as the others
     return Clocked({name: times[name] for name in networks})
 
@@ -92,7 +93,7 @@ def profile(source: Source, *, runs: int = 20, optimize: Optimize = "all") -> di
     Each node counts with its fastest run. What ONNX Runtime spends between nodes is no node's.
     """
     with tempfile.TemporaryDirectory() as folder:
-        made = session(source, optimize, 1, os.path.join(folder, "profile"))
+        made = session(source, optimize, os.path.join(folder, "profile"))
         feeds = random_feeds(made)
         for _ in range(runs + WARM_UP):
             made.run(None, feeds)
@@ -109,28 +110,33 @@ def profile(source: Source, *, runs: int = 20, optimize: Optimize = "all") -> di
     return shares
 
 
-def machine(threads: int = 1) -> str:
-    """Return what the clock runs on, in a line: processor, ONNX Runtime, threads."""
+def machine() -> str:
+    """Return what the clock runs on, in a line: processor, ONNX Runtime, what is read."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text("utf-8").splitlines() if info.exists() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     processor = next(names, platform.processor() or platform.machine())
-    word = "thread" if threads == 1 else "threads"
+    reads = "processor time" if reads_processor_time() else "time of day"
     return (
-        f"{processor}, {os.cpu_count()} of them; ONNX Runtime {runtime().__version__}, {threads} {word}; "
-        "float32, batch 1, random weights"
+        f"{processor}, one thread; ONNX Runtime {runtime().__version__}; float32, batch 1, random weights; "
+        f"{reads} of the fastest run"
     )
 
 
-def runner(source: Source, optimize: Optimize, threads: int = 1) -> Callable[[], Any]:
+def reads_processor_time() -> bool:
+    """Tell whether the processor time of a thread is known finely enough."""
+    return get_clock_info("thread_time").resolution <= FINE
+
+
+def runner(source: Source, optimize: Optimize) -> Callable[[], Any]:
     """Return a function that runs a network once."""
-    made = session(source, optimize, threads)
+    made = session(source, optimize)
     feeds = random_feeds(made)
     return lambda: made.run(None, feeds)
 
 
-def session(source: Source, optimize: Optimize, threads: int, profile_to: str | None = None) -> Any:
-    """Return a session of ONNX Runtime. Raises SourceError where that is not installed, or cannot run the network."""
+def session(source: Source, optimize: Optimize, profile_to: str | None = None) -> Any:
+    """Return a session of ONNX Runtime on one thread. Raises SourceError where that is not installed."""
     from macflops.writers import written
 
     if optimize not in LEVELS:
@@ -138,7 +144,7 @@ def session(source: Source, optimize: Optimize, threads: int, profile_to: str | 
     ort = runtime()
     options = ort.SessionOptions()
     options.graph_optimization_level = getattr(ort.GraphOptimizationLevel, LEVELS[optimize])
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     if profile_to is not None:
         options.enable_profiling, options.profile_file_prefix = True, profile_to
