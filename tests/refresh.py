@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from tests.plots import page as gallery
 from tests.test_readme import FENCE, PAGES, ROOT, printed
 
 
@@ -24,6 +25,8 @@ def main() -> None:
         for language, block in FENCE.findall(text):
             if language == "console" and block.startswith("$ macflops"):
                 text = text.replace(block, refreshed(block))
+        if page == gallery.PAGE:
+            text = gallery.refreshed(text)
         page.write_text(text, "utf-8")
     subprocess.run(["git", "diff", "--stat"], cwd=ROOT, check=False, stdout=sys.stdout)
 

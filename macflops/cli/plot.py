@@ -17,7 +17,7 @@ SUFFIXES = ("png", "svg", "pdf", "csv")
 @click.command()
 @click.argument("kind", required=False)
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@click.option("-o", "--output", metavar="FILE", help="A .png, .svg or .pdf, or the data as .csv. Without: KIND.png.")
+@click.option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf, or .csv or - for the data.")
 @click.option("--light/--dark", "light", default=True, help="For a light or a dark page.", show_default=True)
 @click.option("--device", metavar="NAME", help="roofline: a device, or a file that describes one.")
 @click.option("--block", metavar="NAME", help="fragments: a block; without, the most fragmented.")
@@ -45,14 +45,14 @@ def command(kind: str | None, sources: tuple[str, ...], output: str | None, ligh
         write("\n".join(listed(name, find(name)) for name in names()), output)
         return
     found = find(kind)
+    check_sources(kind, found.source, sources)
     target = output if output is not None else f"{kind}.png"
-    suffix = os.path.splitext(target)[1].lower().lstrip(".")
+    suffix = "csv" if target == "-" else os.path.splitext(target)[1].lower().lstrip(".")
     if suffix not in SUFFIXES:
         hint = f"use {', '.join(f'.{name}' for name in SUFFIXES[:-1])} or .{SUFFIXES[-1]}"
         raise SourceError(Location("--output"), f"{target!r} does not end as a figure", hint)
     if output is None and os.path.lexists(target):
         raise SourceError(Location(target), "is there already", "name a file with -o")
-    check_sources(kind, found.source, sources)
     arguments = chosen(kind, found, sources, options)
     opened = sources if kind == "sweep" else tuple(read(source, arguments) for source in sources)
     if opened and kind != "sweep":  # it has been read: what decides which network it is has been heard
@@ -60,15 +60,20 @@ def command(kind: str | None, sources: tuple[str, ...], output: str | None, ligh
         arguments = {name: arguments[name] for name in arguments if name not in ("batch", "limits")}
     arguments.pop("strict", None)
     table = found.data(*opened, **arguments)
-    data = table.csv().encode() if suffix == "csv" else found.draw(table, dark=not light).written(suffix)  # type: ignore[attr-defined]
-    write_bytes(data, target)
-    click.echo(f"{target}: {found.finding(table)}".replace("\u00a0", " "))
+    finding = found.finding(table).replace("\u00a0", " ")
+    if target == "-":
+        write(table.csv().rstrip("\n"), None)
+    elif suffix == "csv":
+        write_bytes(table.csv().encode(), target)
+    else:
+        write_bytes(found.draw(table, dark=not light).written(suffix), target)  # type: ignore[attr-defined]
+    click.echo(finding if target == "-" else f"{target}: {finding}", err=target == "-")
 
 
 def listed(name: str, kind: Any) -> str:
     """Return a kind's line in the list."""
     takes = {"none": "", "one": "SOURCE", "optional": "[SOURCE]", "some": "[SOURCE …]"}[kind.source]
-    return f"{name:10} {takes:11} {kind.summary}"
+    return f"{name:9} {takes:11} {kind.summary}"
 
 
 def check_sources(kind: str, takes: str, sources: tuple[str, ...]) -> None:
@@ -103,9 +108,7 @@ def chosen(kind: str, found: Any, sources: tuple[str, ...], options: dict[str, A
         name = name.rstrip("_")
         if name not in takes:
             flag = f"-{name}" if len(name) == 1 else f"--{name.replace('_', '-')}"
-            raise SourceError(
-                Location(flag), f"plot {kind} does not take it", f"see macflops plot {kind} in docs/figures.md"
-            )
+            raise SourceError(Location(flag), f"plot {kind} does not take it", "see macflops plot --help")
     if not sources and kind == "sweep":
         given = {name: value for name, value in given.items() if name != "fusion"}
     return {name: value for name, value in given.items() if name in takes} | {"strict": strict}

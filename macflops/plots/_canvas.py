@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,7 @@ from macflops.plots._theme import Theme
 
 METADATA: dict[str, dict[str, Any]] = {
     "png": {"Software": None},
-    "svg": {"Date": None, "Creator": "macflops"},
+    "svg": {"Date": None, "Creator": f"macflops, matplotlib {matplotlib.__version__}"},
     "pdf": {"CreationDate": None, "Creator": "macflops", "Producer": "macflops"},
 }
 rc_context: Any = matplotlib.rc_context  # its stubs list every name of a setting
@@ -29,11 +30,11 @@ class Figure(MatplotlibFigure):
 
     theme: Theme
 
-    def written(self, suffix: str) -> bytes:
+    def written(self, suffix: str, metadata: Mapping[str, str] | None = None) -> bytes:
         """Return the figure as png, svg or pdf: the same bytes each time, on one version of matplotlib."""
         target = BytesIO()
         with rc_context(self.theme.rc()):
-            self.savefig(target, format=suffix, dpi=DPI, metadata=METADATA[suffix])
+            self.savefig(target, format=suffix, dpi=DPI, metadata={**METADATA[suffix], **(metadata or {})})
         return small(target) if suffix == "png" else target.getvalue()
 
     def _repr_svg_(self) -> str:
@@ -46,13 +47,15 @@ def drawn(module: Any, table: Any, heading: str, ax: Any, theme: Theme) -> Any:
     size = module.SIZE(table) if callable(module.SIZE) else module.SIZE
     with rc_context(theme.rc()):
         if ax is None:
-            whole: Any = Figure(figsize=size, layout="constrained")
+            whole: Any = Figure(figsize=size, dpi=DPI, layout="constrained")
             whole.theme = theme
             FigureCanvasAgg(whole)
             whole.get_layout_engine().set(w_pad=0.05, h_pad=0.05, wspace=0.04, hspace=0.04)
             place = whole
         else:
-            whole = ax.get_figure(root=True) if hasattr(ax.get_figure(), "get_figure") else ax.figure
+            whole = ax.figure
+            while getattr(whole, "figure", whole) is not whole:  # out of subfigures
+                whole = whole.figure
             place = None if rows * columns == 1 else whole.add_subfigure(ax.get_subplotspec())
         if place is None:
             ax.set_title(wrapped(heading, ax.get_window_extent().width / whole.dpi * POINTS, "axes.titlesize"))
@@ -60,9 +63,9 @@ def drawn(module: Any, table: Any, heading: str, ax: Any, theme: Theme) -> Any:
         else:
             if ax is not None:
                 ax.remove()
-            width = size[0] if ax is None else place.bbox.width / whole.dpi
+            width = size[0] if ax is None else 0.92 * place.bbox.width / whole.dpi
             axes = place.subplots(rows, columns, **getattr(module, "SUBPLOTS", {}))
-            text = wrapped(heading, width * POINTS - 10, "figure.titlesize")
+            text = wrapped(heading, width * POINTS - 14, "figure.titlesize")
             place.suptitle(text, x=5 / POINTS / width, ha="left")
         later = module.draw(axes, table, theme)
         if later is not None:  # labels that keep out of each other's way: they have to know where all is

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 
 def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float:
     """Return Spearman's rank correlation; equal values share their mean rank. Source: Spearman 1904."""
+    import numpy as np
+
     return float(np.corrcoef(ranks(x), ranks(y))[0, 1])
 
 

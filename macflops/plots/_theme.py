@@ -15,6 +15,7 @@ class Theme:
     ink: str
     muted: str
     faint: str
+    deep: str
     series: tuple[str, ...]
     words: tuple[str, ...]
     low: str  # a diverging scale: under, at, over
@@ -61,6 +62,7 @@ class Theme:
             "lines.markersize": 4.5,
             "patch.linewidth": 0.5,
             "hatch.linewidth": 0.5,
+            "text.hinting": "no_hinting",  # or words are wider at some resolutions
             "svg.fonttype": "path",
             "svg.hashsalt": "macflops",
             "pdf.fonttype": 42,
@@ -75,6 +77,7 @@ LIGHT = Theme(
     "#1b1f24",
     "#59636e",
     "#d9dee3",
+    "#3d4650",
     ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c959f"),
     ("#00639b", "#b04d00", "#00775a", "#a04a7b", "#8f6300", "#1f7cb4", "#59636e"),
     "#0072b2",
@@ -87,6 +90,7 @@ DARK = Theme(
     "#e6edf3",
     "#9aa4af",
     "#2b323b",
+    "#5f6b78",
     ("#4aa8e8", "#f07d2e", "#2fbf95", "#e08fbd", "#f0b73a", "#9bd3f5", "#9aa4af"),
     ("#6bbaf0", "#ff9a57", "#4fd3ac", "#eba9cd", "#f5c65c", "#b5dff8", "#9aa4af"),
     "#4aa8e8",

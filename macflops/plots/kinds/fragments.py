@@ -1,4 +1,4 @@
-"""A block drawn as its graph, level by level: which operators stand side by side (rule G3).
+"""A block drawn as its graph: what stands side by side (G3).
 
 Boxes are convolutions, linear layers, matrix products and poolings; a level is the longest path from the block's
 entry. Norms, activations, joins and copies are drawn through.

@@ -1,4 +1,4 @@
-"""Memory access against groups at equal mult-adds, for several h x w, with its limit √g.
+"""Memory access against groups at equal mult-adds, with its limit √g.
 
 A 1x1 convolution of c to c channels; its widths grow with the groups so that its mult-adds stay the same, as in the
 ShuffleNet V2 paper's Table 2, whose networks are drawn as points.
@@ -80,8 +80,8 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
     ax.plot(points.column("groups"), points.column("mac_ratio"), "o", color=theme.ink, markersize=3.5, zorder=3)
     ax.annotate(
         "networks of Table 2",
-        (2, points.rows[1]["mac_ratio"]),
-        (-6, 8),
+        (4, points.rows[2]["mac_ratio"]),
+        (-8, 10),
         textcoords="offset points",
         ha="right",
         fontsize=7,

@@ -1,4 +1,4 @@
-"""By how much a 1x1 convolution exceeds the least memory access, over both of its widths.
+"""By how much unequal widths exceed the least memory access.
 
 Memory access of c1 -> c2 channels, swept through the operator's own formula, ÷ that of equal widths at the same
 mult-adds; the contour is rule G1's limit.
@@ -46,8 +46,8 @@ def finding(table: Table) -> str:
     if apart is None:
         return f"At {side}x{side} no pair of these widths moves {limit:g} times the least"
     return (
-        f"Widths that differ by less than {apart:.3g} times cost under {percent(limit - 1)} at {side}x{side}; "
-        f"from {worst['c1']} to {worst['c2']} channels a convolution moves {worst['mac_to_bound']:.1f} times the least"
+        f"At {side}x{side}, widths under {apart:.3g}\u00a0:\u00a01 move under {percent(limit - 1)} more "
+        f"than the least; {worst['c1']} to {worst['c2']} channels move {worst['mac_to_bound']:.1f} times the least"
     )
 
 

@@ -1,4 +1,4 @@
-"""Memory access against c1 : c2 at equal mult-adds, with its bound and the point where it is reached.
+"""Memory access against c1 : c2 at equal mult-adds, with its bound.
 
 A 1x1 convolution of c1 to c2 channels whose product is fixed. The bound is theorem T1's: the memory access where
 c1 = c2. The networks of the ShuffleNet V2 paper's Table 1, as rule G1 measures them, are drawn as points.

@@ -1,4 +1,4 @@
-"""The roofline of a device, and where a network's layers stand under it.
+"""A device's roofline, and a network's layers under it.
 
 Each layer is a point at its arithmetic intensity and the most that the device attains there; its area is its share of
 the least time. Layers without arithmetic stand at the left edge.
@@ -96,7 +96,7 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
                 [row["attainable"] for row in rows],
                 [4 + 1500 * row["seconds"] / total for row in rows],
                 color=theme.series[index],
-                alpha=0.55,
+                alpha=0.8,
                 linewidth=0.6,
                 edgecolor=theme.paper,
                 label=kind,

@@ -1,4 +1,4 @@
-"""Which kinds of operators the memory access goes to, network by network."""
+"""Which kinds of operators the memory access goes to."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
     kinds = [kind for kind in (*ORDER, "other") if kind in table.column("kind")]
     left = [0.0] * len(networks)
     blue, vermilion, green, purple, orange, sky, grey = theme.series
-    hues = dict(zip(ORDER, (blue, sky, green, theme.muted, theme.muted, vermilion, orange, purple, grey), strict=True))
+    hues = dict(zip(ORDER, (blue, sky, green, theme.deep, theme.deep, vermilion, orange, purple, grey), strict=True))
     for kind in kinds:
         shares = [sum(table.where(network=network, kind=kind).column("share")) * 100 for network in networks]
         colour = hues.get(kind, theme.faint)

@@ -1,4 +1,4 @@
-"""The channel shuffle as view, transpose, flatten, and as the permutation that it is.
+"""The channel shuffle: view, transpose, flatten; and the permutation.
 
 What is drawn is what the NumPy reference runs (`macflops.reference.channel_shuffle`), channel by channel.
 """

@@ -1,4 +1,4 @@
-"""What a sweep found: two of its quantities against each other, as lines or as a Pareto front.
+"""What a sweep found, as lines or as a Pareto front.
 
 Lines join configurations that differ in the last axis alone. A configuration is on the Pareto front if no other is at
 least as good in both quantities and better in one.
@@ -139,7 +139,8 @@ def draw(ax: Any, table: Table, theme: Any) -> Any:
     for name, axis, scale in ((x, ax.xaxis, ax.set_xscale), (y, ax.yaxis, ax.set_yscale)):
         marked(axis, scale, table.column(name))
         axis.set_label_text(TITLES.get(name, name))
-    return placed(ax, labels, size=7)
+    every = zip(table.column(x), table.column(y), strict=True)
+    return placed(ax, labels, size=7, others=list(every))
 
 
 def marked(axis: Any, scale: Any, values: list[Any]) -> None:

@@ -1,4 +1,4 @@
-"""Theorem T6's regions: at the same mult-adds, whose unit moves less memory than ShuffleNet V2's?
+"""Theorem T6's regions: whose unit moves less than ShuffleNet V2's.
 
 Colour is what V2's convolutions move ÷ what the other unit's move, at equal mult-adds, over the other unit's width
 and its groups or expansion; whole units for ShuffleNet V1. All from the closed forms of the blocks.
