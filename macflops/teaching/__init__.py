@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from macflops.teaching.timing import machine as machine
     from macflops.teaching.timing import outputs as outputs
     from macflops.teaching.timing import profile as profile
+    from macflops.teaching.timing import race as race
 
 _HOMES = {
     "Checked": "checking",
@@ -31,6 +32,7 @@ _HOMES = {
     "machine": "timing",
     "outputs": "timing",
     "profile": "timing",
+    "race": "timing",
     "speeds": "papers",
     "svg": "drawing",
     "terminal": "commands",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from math import floor, log10
 from typing import Any
 
 MOST_DECIMALS = 3
+NUMBER = re.compile(r"[+−-]?[\d,.]*\d ?[%x]?")
 
 
 class Table:
@@ -57,7 +59,7 @@ class Table:
 def is_number(cell: Any) -> bool:
     """Tell whether a cell is a number, or a text that is one with its unit: 1.41 x, +3.2 %."""
     if isinstance(cell, str):
-        return bool(cell) and cell.lstrip("+-−")[:1].isdigit() and not cell[-1].isdigit()
+        return NUMBER.fullmatch(cell) is not None
     return isinstance(cell, (int, float)) and not isinstance(cell, bool)
 
 

@@ -15,14 +15,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 from time import get_clock_info, perf_counter, thread_time
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from macflops.api import Source, load
 from macflops.errors import Location, SourceError
+from macflops.teaching.table import Table
 
 Optimize: TypeAlias = Literal["all", "extended", "none"]
 LEVELS = {"all": "ORT_ENABLE_ALL", "extended": "ORT_ENABLE_EXTENDED", "none": "ORT_DISABLE_ALL"}
 WARM_UP, LEAST_ROUNDS = 3, 7
+WAYS: Mapping[str, Optimize] = MappingProxyType({"as they come": "extended", "by default": "all"})
+NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 FINE = 1e-6  # seconds: a clock that is coarser does not tell one run from another
 
 # ONNX Runtime's operators by class, those of its channel-blocked layout included.
@@ -80,6 +84,31 @@ def clock(networks: Mapping[str, Source], *, seconds: float = 1.0, optimize: Opt
             times[name].append(1e3 * (now() - start))
         order.append(order.pop(0))  # each comes first as often as the others
     return Clocked({name: times[name] for name in networks})
+
+
+def race(
+    networks: Mapping[str, Source],
+    *,
+    seconds: float = 1.0,
+    ways: Mapping[str, Optimize] = WAYS,
+    beside: Mapping[str, Mapping[str, Any]] = NOTHING,
+) -> Table:
+    """Clock networks in several ways, print what on, and return milliseconds and speeds; that of the first is 1.
+
+    `ways` maps what the columns are called to levels of ONNX Runtime, `beside` further columns to a cell by network.
+    """
+    read = {way: clock(networks, seconds=seconds, optimize=level) for way, level in ways.items()}
+    print(machine())
+    header = ["", *beside]
+    for way in ways:
+        header += [f"ms {way}", "speed"]
+    rows = []
+    for name in networks:
+        row = [name, *(column[name] for column in beside.values())]
+        for times in read.values():
+            row += [times.ms(name), times.speed(name)]
+        rows.append(row)
+    return Table(header, rows)
 
 
 def outputs(source: Source, *, optimize: Optimize = "all") -> list[Any]:
