@@ -140,14 +140,14 @@ def profile(source: Source, *, runs: int = 20, optimize: Optimize = "all") -> di
 
 
 def machine() -> str:
-    """Return what the clock runs on, in a line: processor, ONNX Runtime, what is read."""
+    """Return what the clock runs on, in two lines: the processor; ONNX Runtime, what it runs, what is read."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text("utf-8").splitlines() if info.exists() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     processor = next(names, platform.processor() or platform.machine())
     reads = "processor time" if reads_processor_time() else "time of day"
     return (
-        f"{processor}, one thread; ONNX Runtime {runtime().__version__}; float32, batch 1, random weights; "
+        f"{processor}, one thread\nONNX Runtime {runtime().__version__}; float32, batch 1, random weights; "
         f"{reads} of the fastest run"
     )
 
