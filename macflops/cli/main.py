@@ -49,13 +49,14 @@ class Commands(click.Group):
 def program() -> None:
     """Say why a neural network is slow and what to write instead, recounted.
 
-    A SOURCE is a native .yaml file, an .onnx file, zoo:NAME, or - (YAML on standard input).
+    A SOURCE is a .yaml file (native, or Ultralytics'), an .onnx file, zoo:NAME, or - (YAML on standard input).
 
     \b
       macflops audit model.yaml         what makes it slow: the main job
       macflops count model.yaml         the numbers alone
       macflops rule G1                  what a rule means, and its formula
       macflops zoo list                 the networks that ship
+      macflops plot groups              a figure; without a name, their list
     """
 
 

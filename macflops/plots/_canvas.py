@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -33,7 +35,7 @@ class Figure(MatplotlibFigure):
     def written(self, suffix: str, metadata: Mapping[str, str] | None = None) -> bytes:
         """Return the figure as png, svg or pdf: the same bytes each time, on one version of matplotlib."""
         target = BytesIO()
-        with rc_context(self.theme.rc()):
+        with rc_context(self.theme.rc()), quiet():
             self.savefig(target, format=suffix, dpi=DPI, metadata={**METADATA[suffix], **(metadata or {})})
         return small(target) if suffix == "png" else target.getvalue()
 
@@ -45,7 +47,7 @@ def drawn(module: Any, table: Any, heading: str, ax: Any, theme: Theme) -> Any:
     """Draw a table with a kind's module under its heading: on `ax`, or on a new figure."""
     rows, columns = getattr(module, "PANELS", (1, 1))
     size = module.SIZE(table) if callable(module.SIZE) else module.SIZE
-    with rc_context(theme.rc()):
+    with rc_context(theme.rc()), quiet():
         if ax is None:
             whole: Any = Figure(figsize=size, dpi=DPI, layout="constrained")
             whole.theme = theme
@@ -56,6 +58,8 @@ def drawn(module: Any, table: Any, heading: str, ax: Any, theme: Theme) -> Any:
             whole = ax.figure
             while getattr(whole, "figure", whole) is not whole:  # out of subfigures
                 whole = whole.figure
+            if rows * columns > 1 and ax.get_subplotspec() is None:
+                raise ValueError("a kind of several panels needs an ax of a grid (make it with Figure.subplots)")
             place = None if rows * columns == 1 else whole.add_subfigure(ax.get_subplotspec())
         if place is None:
             ax.set_title(wrapped(heading, ax.get_window_extent().width / whole.dpi * POINTS, "axes.titlesize"))
@@ -72,6 +76,14 @@ def drawn(module: Any, table: Any, heading: str, ax: Any, theme: Theme) -> Any:
             whole.draw_without_rendering()
             later()
     return whole
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep matplotlib from warning of letters that its font has not: names come from strangers."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
 
 
 def small(png: BytesIO) -> bytes:

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from io import StringIO
 from typing import Any
 
+from macflops.errors import printable
+
 Row = Mapping[str, Any]
+LONGEST = 36  # of a name in a figure
 DIGITS = 6  # of a number that is no integer: what a figure can show, and every machine agrees on
 
 
@@ -44,6 +47,11 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+def shown(name: str) -> str:
+    """Return a name as a figure shows it: names come from strangers."""
+    return printable(name, LONGEST)
 
 
 def written(value: Any) -> str:

@@ -62,6 +62,7 @@ class Theme:
             "lines.markersize": 4.5,
             "patch.linewidth": 0.5,
             "hatch.linewidth": 0.5,
+            "text.parse_math": False,  # names come from strangers: a $ is a $
             "text.hinting": "no_hinting",  # or words are wider at some resolutions
             "svg.fonttype": "path",
             "svg.hashsalt": "macflops",

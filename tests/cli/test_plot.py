@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -149,3 +150,13 @@ def test_a_kind_draws_on_axes_that_it_is_given(kind: str, sources: tuple[str, ..
     page.draw_without_rendering()
     assert not right.lines
     assert not right.patches
+
+
+def test_names_of_strangers_are_words_and_no_markup(tmp_path: Path) -> None:
+    name = "$\\frac{1}{$ <b>&amp; \u4e2d\u6587" + "x" * 300
+    text = f"macflops: 1\nname: '{name}'\ninput: [3, 8, 8]\nlayers:\n  - conv: {{out: 8}}\n  - conv: {{out: 8}}\n"
+    (tmp_path / "n.yaml").write_text(text, "utf-8")
+    for kind in ("roofline", "waste", "share", "fragments"):
+        ran = run("plot", kind, "n.yaml", "-o", f"{kind}.svg", cwd=tmp_path)
+        assert (ran.returncode, ran.stderr) == (0, ""), kind
+        ElementTree.parse(tmp_path / f"{kind}.svg")

@@ -102,6 +102,12 @@ def test_waste_adds_up_to_the_audits_verdict(network: str) -> None:
         assert sum(table.where(rule=code).column("mac_elements_wasted")) == verdict.rules[code].mac_elements_wasted
 
 
+def test_networks_of_one_name_stay_two() -> None:
+    table = plots.find("share").data("zoo:vgg16", "zoo:vgg16")
+    assert table.each("network") == ["vgg16", "vgg16_2"]
+    assert table.where(network="vgg16").column("share") == table.where(network="vgg16_2").column("share")
+
+
 def test_shares_add_up_to_the_count() -> None:
     table = drawn("share").table
     for network in table.each("network"):

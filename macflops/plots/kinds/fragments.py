@@ -11,7 +11,7 @@ from typing import Any
 from macflops import api
 from macflops.blocks import FRAGMENTS, LARGEST, levels, side_by_side
 from macflops.errors import Location, SourceError
-from macflops.plots._table import Table
+from macflops.plots._table import Table, shown
 from macflops.spelling import did_you_mean
 
 ENTRY, EXIT = "in", "out"
@@ -108,10 +108,10 @@ def finding(table: Table) -> str:
     wide = max(sum(1 for row in inner if row["level"] == level) for level in {row["level"] for row in inner})
     beside = sum(row["beside"] for row in inner)
     if not beside:
-        return f"{first['network']}, {first['block']}: a chain of {len(inner)}, nothing side by side"
+        return f"{shown(first['network'])}, {shown(first['block'])}: a chain of {len(inner)}, nothing side by side"
     at = len({row["level"] for row in inner if row["beside"]})
     return (
-        f"{first['network']}, {first['block']}: {beside} of {len(inner)} operators stand side by side, "
+        f"{shown(first['network'])}, {shown(first['block'])}: {beside} of {len(inner)} operators stand side by side, "
         f"on {at} level{'s' if at > 1 else ''} of up to {wide}"
     )
 

@@ -47,7 +47,7 @@ def finding(table: Table) -> str:
         return f"At {side}x{side} no pair of these widths moves {limit:g} times the least"
     return (
         f"At {side}x{side}, widths under {apart:.3g}\u00a0:\u00a01 move under {percent(limit - 1)} more "
-        f"than the least; {worst['c1']} to {worst['c2']} channels move {worst['mac_to_bound']:.1f} times the least"
+        f"than the least; {worst['c1']} to {worst['c2']} channels move {worst['mac_to_bound']:.1f} times it"
     )
 
 

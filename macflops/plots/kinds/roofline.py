@@ -12,8 +12,8 @@ from macflops import api
 from macflops.devices import find
 from macflops.errors import Location, SourceError
 from macflops.kinds import kind_of
-from macflops.plots._table import Table
-from macflops.wording import percent
+from macflops.plots._table import Table, shown
+from macflops.wording import percent, quantity
 
 SIZE = (4.8, 3.5)
 COLOURS = ("convolution", "grouped conv", "depthwise", "linear")
@@ -70,13 +70,15 @@ def finding(table: Table) -> str:
     held = table.where(bound_by="memory")
     share = sum(held.column("seconds")) / sum(table.column("seconds"))
     return (
-        f"{first['network']} on {first['device']}: memory, not arithmetic, bounds {len(held)} of {len(table)} layers, "
-        f"{percent(share)} of the least time"
+        f"{shown(first['network'])} on {first['device']}: memory, not arithmetic, bounds {len(held)} of "
+        f"{len(table)} layers, {percent(share)} of the least time"
     )
 
 
 def draw(ax: Any, table: Table, theme: Any) -> None:
     """Draw the roof, and layers on it by kind."""
+    from matplotlib.ticker import EngFormatter
+
     first = table.rows[0]
     peak, bandwidth = first["peak"], first["bandwidth"]
     ridge = peak / bandwidth
@@ -115,7 +117,7 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
         color=theme.words[-1],
     )
     ax.annotate(
-        f"{peak / 1e9:,.0f} GFLOP/s",
+        f"{quantity(peak)} flops/s",
         (right * 1.6, peak),
         (0, 3),
         textcoords="offset points",
@@ -124,7 +126,7 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
         color=theme.words[-1],
     )
     ax.annotate(
-        f"ridge: {ridge:.1f} flops/byte\n(memory {bandwidth / 1e9:g} GB/s)",
+        f"ridge: {ridge:.1f} flops/byte\n(memory {quantity(bandwidth, 'B')}/s)",
         (ridge, peak),
         (4, -16),
         textcoords="offset points",
@@ -139,4 +141,6 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
     for handle in handles.legend_handles:
         handle.set_sizes([22])
     ax.set_xlabel("arithmetic intensity, flops per byte (area: share of the least time)")
-    ax.set_ylabel("attainable, FLOP/s")
+    ax.set_ylabel("attainable, flops per second")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(EngFormatter(sep=" "))

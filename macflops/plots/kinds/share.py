@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from macflops import api
+from macflops.blocks import unique
 from macflops.kinds import kind_of
-from macflops.plots._table import Table
+from macflops.plots._table import Table, shown
 from macflops.plots.kinds.roofline import integer
 from macflops.wording import percent
 
@@ -26,8 +27,8 @@ def data(*sources: Any, **options: Any) -> Table:
     Without sources: ShuffleNet V1 (3 groups), ShuffleNet V2 and MobileNetV2, all at 1x. Raises SourceError.
     """
     rows = []
-    for source in sources or NETWORKS:
-        report = api.count(source, **options)
+    reports = [api.count(source, **options) for source in sources or NETWORKS]
+    for name, report in zip(unique(report.network.name for report in reports), reports, strict=True):
         sums: dict[str, int] = {}
         for row in report.costs.rows:
             kind = kind_of(report.costs, row)
@@ -37,7 +38,7 @@ def data(*sources: Any, **options: Any) -> Table:
         for kind in (*ORDER, "other"):
             if sums.get(kind):
                 moved = sums[kind]
-                rows.append({"network": report.network.name, "kind": kind, "mac_elements": moved, "share": moved / mac})
+                rows.append({"network": name, "kind": kind, "mac_elements": moved, "share": moved / mac})
     return Table(rows)
 
 
@@ -46,7 +47,7 @@ def finding(table: Table) -> str:
     parts = []
     for network in table.each("network"):
         without = sum(row["share"] for row in table.where(network=network).rows if row["kind"] not in PRODUCTS)
-        parts.append(f"{percent(without)} of {network}'s")
+        parts.append(f"{percent(without)} of {shown(network)}'s")
     listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"Operators without mult-adds take {listed} memory access"
 
@@ -64,7 +65,14 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
         shares = [sum(table.where(network=network, kind=kind).column("share")) * 100 for network in networks]
         colour = hues.get(kind, theme.faint)
         ax.barh(
-            networks, shares, left=left, color=colour, height=0.66, label=kind, edgecolor=theme.paper, linewidth=0.8
+            range(len(networks)),
+            shares,
+            left=left,
+            color=colour,
+            height=0.66,
+            label=kind,
+            edgecolor=theme.paper,
+            linewidth=0.8,
         )
         for y, (start, width) in enumerate(zip(left, shares, strict=True)):
             if width >= 4:
@@ -72,6 +80,7 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
                 ink = "#000000" if bright > 0.5 else "#ffffff"
                 ax.text(start + width / 2, y, f"{width:.0f}", ha="center", va="center", fontsize=7, color=ink)
         left = [a + b for a, b in zip(left, shares, strict=True)]
+    ax.set_yticks(range(len(networks)), map(shown, networks))
     ax.invert_yaxis()
     for y, network in enumerate(networks):
         moved = sum(table.where(network=network).column("mac_elements"))

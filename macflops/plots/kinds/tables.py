@@ -137,7 +137,7 @@ def draw(axes: Any, table: Table, theme: Any) -> Any:
         ax.set_xticks([1, 1.5, 2, 3, 4], ["1", "1.5", "2", "3", "4"])
         ax.set_yticks([0.25, 0.5, 0.75, 1], ["0.25", "0.5", "0.75", "1"])
         ax.minorticks_off()
-        ax.set_xlim(0.93, 5.2)
+        ax.set_xlim(0.93, 5.8)
         ax.set_ylim(0.15, 1.12)
         ax.grid()
         together = f"{correlation(table, device):.2f}".replace("-", "−")

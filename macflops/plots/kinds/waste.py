@@ -11,7 +11,7 @@ from macflops import api
 from macflops.errors import Location, SourceError
 from macflops.guidelines import find
 from macflops.guidelines.findings import silenced
-from macflops.plots._table import Table
+from macflops.plots._table import Table, shown
 from macflops.wording import percent
 
 RULES = ("G1", "G2", "G4")  # whose waste is memory access
@@ -56,7 +56,7 @@ def data(source: Any, **options: Any) -> Table:
 
 def finding(table: Table) -> str:
     """Return the whole waste, what most of it goes to and where."""
-    name, total = table.rows[0]["network"], sum(table.column("mac_share"))
+    name, total = shown(table.rows[0]["network"]), sum(table.column("mac_share"))
     if not total:
         return f"{name} wastes no memory access on {', '.join(RULES[:-1])} or {RULES[-1]}"
     by_rule = {code: sum(table.where(rule=code).column("mac_share")) for code in RULES}
