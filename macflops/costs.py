@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from macflops.arithmetic import Dim, exact_div, is_symbolic
 from macflops.fusion import Fusion, Merged, merge, merged_costs
@@ -113,19 +113,30 @@ class Costs:
     @cached_property
     def totals(self) -> Totals:
         """The sums over all layers."""
-        rows, width = self.rows, BYTES[self.dtype]
-        flops = 2 * self.mult_adds
-        return Totals(
-            params=self.params,
-            mult_adds=self.mult_adds,
-            flops=flops,
-            elementwise_ops=sum(row.cost.elementwise_ops for row in rows),
-            mac_elements=self.mac,
-            mac_bytes=self.mac * width,
-            activations=sum(row.own.writes for row in rows if row.layer.operator.role in PRODUCTS),
-            peak_activation_bytes=width * peak_elements(self.network, self.merged),
-            arithmetic_intensity=ratio(flops, self.mac * width),
-        )
+        return Totals(*map(self.total, Totals._fields))
+
+    def total(self, name: str) -> Any:
+        """Return one of the totals, without computing the others."""
+        width = BYTES[self.dtype]
+        match name:
+            case "params":
+                return self.params
+            case "mult_adds":
+                return self.mult_adds
+            case "flops":
+                return 2 * self.mult_adds
+            case "elementwise_ops":
+                return sum(cost.elementwise_ops for cost in self.fused)
+            case "mac_elements":
+                return self.mac
+            case "mac_bytes":
+                return self.mac * width
+            case "activations":
+                layers = zip(self.network.layers, self.own, strict=True)
+                return sum(own.writes for layer, own in layers if layer.operator.role in PRODUCTS)
+            case "peak_activation_bytes":
+                return width * peak_elements(self.network, self.merged)
+        return ratio(self.total("flops"), self.total("mac_bytes"))
 
     @cached_property
     def _others(self) -> dict[Fusion, Costs]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from macflops import ops
-from macflops.arithmetic import floor_div
+from macflops.arithmetic import floor_div, is_varying, one_number
 from macflops.calculation import described, is_number, settled
 
 MISSING: Any = object()
@@ -86,6 +86,8 @@ def is_default(value: Any) -> bool:
 def converted(field: Field, value: Any, sides: int, most: int) -> Any:
     """Return a value as the field takes it. Raises FieldError."""
     kinds = field.kinds
+    if "int" in kinds:
+        value = one_number(value)
     if type(value) is int and ("Dim" in kinds or "int" in kinds) and -most <= value <= most:
         return value
     if value is None:
@@ -117,6 +119,10 @@ def converted(field: Field, value: Any, sides: int, most: int) -> Any:
 def dimension(name: str, value: Any, most: int) -> Any:
     """Return a value as a whole number, or as a symbol that stands for one. Raises FieldError."""
     value = settled(value)
+    if is_varying(value):
+        value = value.whole()
+        if is_varying(value):
+            return bounded_dimension(name, value, most)
     if type(value) is float and value.is_integer():
         value = int(value)
     if type(value) is int:
@@ -133,6 +139,13 @@ def dimension(name: str, value: Any, most: int) -> Any:
         raise FieldError(f"{name} is {described(value)}", "write a number")
     kind = "a name" if isinstance(value, str) else "nothing" if value is None else "no single number"
     raise FieldError(f"{name} is {described(value)}, which is {kind}", "write a number, or an expression")
+
+
+def bounded_dimension(name: str, value: Any, most: int) -> Any:
+    """Return numbers that vary if none is too large. Raises FieldError."""
+    if not -most <= value <= most:
+        raise FieldError(f"{name} is over {most:,}", "[tool.macflops.limits] magnitude raises the limit")
+    return value
 
 
 def per_side(name: str, value: Any, sides: int, most: int) -> tuple[Any, ...]:

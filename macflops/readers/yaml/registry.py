@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from macflops.arithmetic import one_number
 from macflops.errors import SourceError
 from macflops.readers.yaml.entries import Entry
 from macflops.readers.yaml.nodes import Node
@@ -84,7 +85,7 @@ class Registry:
     def times(self, entry: Entry, scope: Scope) -> int:
         """Return how often a repeat that is left out would run, as far as can be told."""
         try:
-            times = scope.value(entry.times)
+            times = one_number(scope.value(entry.times))
         except SourceError:
             return 1
         return int(times) if isinstance(times, (int, float)) and 0 <= times <= scope.source.limits.repeats else 1
