@@ -70,9 +70,8 @@ def data(
     axes = [axis.name for axis in found.axes]
     if not pareto:
         return Table({**{name: row[name] for name in axes}, x: row[x], y: row[y], "front": None} for row in rows)
-    signs = [-1 if name in LARGER_IS_BETTER else 1 for name in (x, y)]
-    points = np.array([[sign * float(row[name]) for name, sign in zip((x, y), signs, strict=True)] for row in rows])
-    best = set(front(points).tolist())
+    columns = [np.array([row[name] for row in rows]) for name in (x, y)]
+    best = set(front(columns, [name in LARGER_IS_BETTER for name in (x, y)]).tolist())
     return Table(
         {**{name: row[name] for name in axes}, x: row[x], y: row[y], "front": int(number in best)}
         for number, row in enumerate(rows)
