@@ -134,12 +134,14 @@ def test_a_stale_output_is_found() -> None:
 
 
 def test_pictures_are_alike_to_a_hundredth_of_a_point() -> None:
-    picture = "<dc:title>Matplotlib v3.11.2, https://matplotlib.org/</dc:title><!-- groups --><path d='M 1.5 2'/>"
+    head = "<dc:title>Matplotlib v3.11.2, https://matplotlib.org/</dc:title>"
+    picture = f"""{head}<!-- groups --><path id="m0123456789" d="M 1.5 2"/>"""
     one = ("image/svg+xml", picture)
     later = picture.replace("3.11.2", "3.12")
     for other, same in (
         (picture.replace("1.5", "1.501"), True),
         (picture.replace("1.5", "1.6"), False),
+        (picture.replace("m0123456789", "mabcdef0123"), True),
         (picture.replace("1.5", "1.5 3"), False),
         (picture.replace("groups", "widths"), False),
         (later.replace("1.5", "1.6"), True),  # another version draws letters elsewhere: words are compared

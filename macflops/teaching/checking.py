@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from math import isclose, isfinite
 from random import Random
 from typing import Any
@@ -13,6 +14,8 @@ from macflops.teaching.exercises import Exercise, find
 
 CASES = 60
 FACTORS = (2, 3, 4, 8, 9, 100)  # mistakes that are the same at every shape
+NINE_DIGITS = Fraction(1, 10**9)
+LONGEST = 200  # characters of an answer that are shown
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,7 +81,7 @@ def same(wanted: Any, got: Any) -> bool:
     if isinstance(wanted, (tuple, list)):
         if not isinstance(got, Iterable) or isinstance(got, (str, bytes)):
             return False
-        parts = list(got)
+        parts = list(islice(got, len(wanted) + 1))  # a generator need not end
         return len(parts) == len(wanted) and all(same(w, g) for w, g in zip(wanted, parts, strict=True))
     try:
         if isinstance(wanted, bool):
@@ -86,7 +89,7 @@ def same(wanted: Any, got: Any) -> bool:
         if isinstance(wanted, int):
             return bool(got == wanted)
         return isclose(float(got), float(wanted), rel_tol=1e-9)
-    except (TypeError, ValueError, OverflowError):
+    except Exception:  # whatever an object of another kind does when it is compared
         return False
 
 
@@ -98,25 +101,29 @@ def off_by(answered: Iterable[tuple[Mapping[str, Any], Any, Any]]) -> str | None
             return None
         ratios.append((case, Fraction(got) / Fraction(wanted)))
     for name in ratios[0][0]:
-        if not all(is_real(case[name]) for case, _ in ratios):
-            continue
-        for power in (1, 2):
-            text = name if power == 1 else f"{name}²"
-            if all(isclose(ratio, case[name] ** power, rel_tol=1e-9) for case, ratio in ratios):
-                return f"times {text}"
-            if all(isclose(ratio * case[name] ** power, 1, rel_tol=1e-9) for case, ratio in ratios):
-                return f"divided by {text}"
+        if all(is_real(case[name]) for case, _ in ratios):
+            for power, text in ((1, name), (2, f"{name}²")):
+                if all(near(ratio, case[name] ** power) for case, ratio in ratios):
+                    return f"times {text}"
+                if all(near(ratio * case[name] ** power, 1) for case, ratio in ratios):
+                    return f"divided by {text}"
     for number in FACTORS:
-        if all(isclose(ratio, number, rel_tol=1e-9) for _, ratio in ratios):
+        if all(near(ratio, number) for _, ratio in ratios):
             return f"times {number}"
-        if all(isclose(ratio * number, 1, rel_tol=1e-9) for _, ratio in ratios):
+        if all(near(ratio * number, 1) for _, ratio in ratios):
             return f"divided by {number}"
     return None
 
 
+def near(ratio: Fraction, number: float) -> bool:
+    """Tell whether two numbers agree to nine digits, however large they are."""
+    return abs(ratio - Fraction(number)) <= abs(Fraction(number)) * NINE_DIGITS
+
+
 def is_real(value: Any) -> bool:
-    """Tell whether a value is a finite number."""
-    return isinstance(value, (int, float, Fraction)) and not isinstance(value, bool) and isfinite(value)
+    """Tell whether a value is a finite number: not as isfinite does, for which a large integer is too large."""
+    finite = not isinstance(value, float) or isfinite(value)
+    return isinstance(value, (int, float, Fraction)) and not isinstance(value, bool) and finite
 
 
 def simplicity(value: Any) -> float:
@@ -134,9 +141,8 @@ def shown(case: Mapping[str, Any]) -> str:
 
 
 def written(value: Any) -> str:
-    """Return a value in full: whole numbers in groups of three."""
+    """Return a value in full, whole numbers in groups of three; cut where it is long."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    return repr(value)
+        return f"{value:,}" if value.bit_length() < 3 * LONGEST else f"a number of {value.bit_length()} bits"
+    text = f"{value:.12g}" if isinstance(value, float) else repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from math import ceil, isqrt, sqrt
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from macflops.teaching import Checked, check
@@ -305,12 +307,29 @@ def test_an_error_is_shown_with_its_shape() -> None:
     assert "TypeError" in repr(check("1.1", lambda h: 0))
 
 
-@pytest.mark.parametrize("got", ["12", [1], {}, float("nan"), float("inf"), 1j, object()])
+class Unequal:
+    """What raises when it is compared."""
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+
+STRANGE = ["12", [1], {}, float("nan"), float("inf"), 1j, object(), Unequal(), 10**5000, "x" * 10**6, 10**300 * 0.5]
+
+
+@pytest.mark.parametrize("got", STRANGE, ids=lambda got: repr(got)[:12] if not isinstance(got, int) else "huge")
 def test_an_answer_of_another_kind_is_wrong(got: Any) -> None:
     for number in ("1.1", "1.4", "2.4", "3.4"):
         found: Checked = check(number, lambda *sizes: got)
         assert not found.right
-        assert repr(found)
+        assert 0 < len(repr(found)) < 1000
+
+
+def test_an_answer_without_end_is_wrong() -> None:
+    assert not check("2.4", lambda h, w, B: count()).right
+    assert check("2.4", lambda h, w, B: iter(RIGHT["2.4"](h, w, B))).right
+    assert check("2.4", lambda h, w, B: np.array(RIGHT["2.4"](h, w, B))).right
+    assert check("3.4", lambda h, w, c, k: np.bool_(c > k * k)).right
 
 
 def test_an_exercise_that_is_not_there_says_which_are() -> None:
