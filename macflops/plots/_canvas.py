@@ -16,9 +16,10 @@ from matplotlib.textpath import TextPath
 
 from macflops.plots._theme import Theme
 
+CREATOR = f"macflops, matplotlib {matplotlib.__version__}"
 METADATA: dict[str, dict[str, Any]] = {
     "png": {"Software": None},
-    "svg": {"Date": None, "Creator": f"macflops, matplotlib {matplotlib.__version__}"},
+    "svg": {"Date": None, "Creator": CREATOR},
     "pdf": {"CreationDate": None, "Creator": "macflops", "Producer": "macflops"},
 }
 rc_context: Any = matplotlib.rc_context  # its stubs list every name of a setting
@@ -89,11 +90,14 @@ def quiet() -> Iterator[None]:
 def small(png: BytesIO) -> bytes:
     """Return a PNG with a palette of 256 colours: a third of the size, and no eye sees it."""
     from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
 
     target = BytesIO()
     with Image.open(png) as image:
         flat = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        flat.save(target, "png", optimize=True, dpi=(DPI, DPI))
+        about = PngInfo()
+        about.add_text("Software", CREATOR)
+        flat.save(target, "png", optimize=True, dpi=(DPI, DPI), pnginfo=about)
     return target.getvalue()
 
 

@@ -85,7 +85,7 @@ def test_dark_is_dark_and_a_default_name_is_not_overwritten(tmp_path: Path) -> N
         (["plot", "share", "symbolic.yaml", "-o", "x.png"], "with --set"),
         (["plot", "fragments", "zoo:resnet50", "--block", "x", "-o", "x.png"], "no block 'x'"),
         (["plot", "shuffle", "--channels", "9", "--groups", "2"], "groups: 2 does not divide 9 channels"),
-        (["plot", "shuffle", "--channels", "400"], "draw 1 to 24"),
+        (["plot", "shuffle", "--channels", "400"], "draw 1 to 16"),
         (["plot", "sweep", "--over", "c1=1:3000", "--over", "c2=1:3000", "--over", "h=7"], "a figure shows up to"),
         (
             ["plot", "sweep", "--over", "c1=3", "--over", "c2=3", "--over", "g=2", "--over", "h=7"],

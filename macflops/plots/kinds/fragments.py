@@ -45,7 +45,9 @@ def data(source: Any, block: str | None = None, **options: Any) -> Table:
     ranked = levels(network, chosen)
     if not ranked or sum(map(len, ranked)) > MOST:
         count = sum(map(len, ranked))
-        raise SourceError(Location("--block"), f"{chosen.name} has {count} operators", f"a block of 1 to {MOST}")
+        raise SourceError(
+            Location("--block"), f"{chosen.name} has {count} convolutions and the like", f"name a block of 1 to {MOST}"
+        )
     beside = {layer.name for level in side_by_side(network, chosen) for layer in level}
     reads = sources_of(network, chosen)
     mult_adds = {row.layer.name: row.own.mult_adds for row in report.costs.rows[chosen.start : chosen.stop]}

@@ -66,7 +66,8 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
     limit = find("G1").limit
     levels = [limit, *(level for level in (1.5, 2, 3, 4, 5) if level < most)]
     lines = ax.contour(widths, widths, excess, levels=levels, colors=theme.ink, linewidths=[1.4] + [0.6] * 5)
-    ax.clabel(lines, fmt=lambda level: f"{level:g}x", fontsize=7, inline_spacing=2, manual=spots(table, levels))
+    if places := spots(table, levels):  # of none, matplotlib would choose some
+        ax.clabel(lines, fmt=lambda level: f"{level:g}x", fontsize=7, inline_spacing=2, manual=places)
     ax.plot(widths, widths, ":", color=theme.muted, linewidth=1)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log", base=2)
@@ -89,6 +90,6 @@ def spots(table: Table, levels: list[float]) -> list[tuple[float, float]]:
     """Return a place for each contour's label: across the map's upper half, where the excess is near its level."""
     middle = max(table.column("c1")) * min(table.column("c1"))
     across = [r for r in table.rows if r["c2"] > r["c1"] and 0.9 < r["c1"] * r["c2"] / middle < 1.1]
-    inner = [level for level in levels if level <= 3]
+    inner = [level for level in levels if level <= min(3, 0.8 * max(table.column("mac_to_bound")))]
     near = [min(across, key=lambda r: abs(r["mac_to_bound"] - level)) for level in inner]
     return [(row["c1"], row["c2"]) for row in near]

@@ -13,7 +13,7 @@ from macflops.devices import find
 from macflops.errors import Location, SourceError
 from macflops.kinds import kind_of
 from macflops.plots._table import Table, shown
-from macflops.wording import percent, quantity
+from macflops.wording import counted, percent, quantity
 
 SIZE = (4.8, 3.5)
 COLOURS = ("convolution", "grouped conv", "depthwise", "linear")
@@ -71,7 +71,7 @@ def finding(table: Table) -> str:
     share = sum(held.column("seconds")) / sum(table.column("seconds"))
     return (
         f"{shown(first['network'])} on {first['device']}: memory, not arithmetic, bounds {len(held)} of "
-        f"{len(table)} layers, {percent(share)} of the least time"
+        f"{counted(len(table), 'layer')}, {percent(share)} of the least time"
     )
 
 
@@ -109,17 +109,19 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
     none = sum(row["seconds"] for row in table.rows if not row["flops"]) / total
     bottom = edge * bandwidth
     ax.text(
-        edge * 1.15,
-        peak * 1.0,
+        0.985,
+        0.30,
         f"{percent(none)} of the least time\nhas no mult-adds at all:\nnorms, activations, copies …",
         fontsize=7,
-        va="top",
+        ha="right",
+        va="bottom",
+        transform=ax.transAxes,
         color=theme.words[-1],
     )
     ax.annotate(
         f"{quantity(peak)} flops/s",
         (right * 1.6, peak),
-        (0, 3),
+        (0, 11),
         textcoords="offset points",
         ha="right",
         fontsize=7,
@@ -128,7 +130,7 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
     ax.annotate(
         f"ridge: {ridge:.1f} flops/byte\n(memory {quantity(bandwidth, 'B')}/s)",
         (ridge, peak),
-        (4, -16),
+        (6, -20),
         textcoords="offset points",
         ha="left",
         va="top",
@@ -136,10 +138,11 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
         color=theme.words[-1],
     )
     ax.set_xlim(edge, right * 1.6)
-    ax.set_ylim(bottom, peak * 1.7)
-    handles = ax.legend(loc="lower right", frameon=False, fontsize=7, handletextpad=0.2, borderpad=0.1)
-    for handle in handles.legend_handles:
-        handle.set_sizes([22])
+    ax.set_ylim(bottom, peak * 2.2)
+    if computing:
+        handles = ax.legend(loc="lower right", frameon=False, fontsize=7, handletextpad=0.2, borderpad=0.1)
+        for handle in handles.legend_handles:
+            handle.set_sizes([22])
     ax.set_xlabel("arithmetic intensity, flops per byte (area: share of the least time)")
     ax.set_ylabel("attainable, flops per second")
     for axis in (ax.xaxis, ax.yaxis):

@@ -38,16 +38,31 @@ def data(*sources: Any, **options: Any) -> Table:
         for kind in (*ORDER, "other"):
             if sums.get(kind):
                 moved = sums[kind]
-                rows.append({"network": name, "kind": kind, "mac_elements": moved, "share": moved / mac})
+                rows.append(
+                    {
+                        "network": name,
+                        "fusion": report.costs.fusion,
+                        "kind": kind,
+                        "mac_elements": moved,
+                        "share": moved / mac,
+                    }
+                )
     return Table(rows)
 
 
 def finding(table: Table) -> str:
     """Return which share of the memory access has no mult-adds, network by network."""
-    parts = []
-    for network in table.each("network"):
-        without = sum(row["share"] for row in table.where(network=network).rows if row["kind"] not in PRODUCTS)
-        parts.append(f"{percent(without)} of {shown(network)}'s")
+    without = {
+        shown(network): sum(row["share"] for row in table.where(network=network).rows if row["kind"] not in PRODUCTS)
+        for network in table.each("network")
+    }
+    if len(without) > 3:
+        least, most = (choose(without, key=lambda name: without[name]) for choose in (min, max))
+        return (
+            f"Operators without mult-adds take {percent(without[least])} ({least}) to {percent(without[most])} "
+            f"({most}) of the memory access of {len(without)} networks"
+        )
+    parts = [f"{percent(share)} of {name}'s" for name, share in without.items()]
     listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"Operators without mult-adds take {listed} memory access"
 
@@ -88,7 +103,7 @@ def draw(ax: Any, table: Table, theme: Any) -> None:
     ax.set_xlim(0, 100)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel("share of memory access, % (right: elements in all, unfused)")
+    ax.set_xlabel(f"share of memory access, % (right: elements in all, fusion {table.rows[0]['fusion']})")
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1.0),

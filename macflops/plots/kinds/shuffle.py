@@ -9,11 +9,18 @@ from typing import Any
 
 from macflops.errors import Location, SourceError
 from macflops.plots._table import Table
+from macflops.wording import counted
 
-SIZE = (5.6, 3.0)
 PANELS = (1, 2)
 SUBPLOTS = {"width_ratios": (1.0, 1.0)}
-MOST = 24  # channels whose numbers can be read
+MOST = 16  # channels whose numbers can be read
+
+
+def SIZE(table: Table) -> tuple[float, float]:
+    """Return the figure's size: cells as large as their numbers need."""
+    groups = table.rows[0]["groups"]
+    cells = 7.3 + groups + len(table) // groups
+    return (max(4.6, 0.7 * len(table)), 0.6 + 0.185 * cells)
 
 
 def data(channels: int = 8, groups: int = 2) -> Table:
@@ -49,12 +56,13 @@ def finding(table: Table) -> str:
     ]
     reached = min(sum(1 for n in row if n) for row in counts)
     even = all(len(set(row)) == 1 for row in counts)
-    name = f"{len(table)} channels in {groups} groups"
+    name = f"{counted(len(table), 'channel')} in {counted(groups, 'group')}"
     if groups == 1 or len(table) == groups:
         return f"{name}: the shuffle moves nothing"
     if even:
-        return f"{name}: after the shuffle each group holds {counts[0][0]} channels of every group"
-    return f"{name}: after the shuffle each group holds channels of at least {reached} groups, unevenly"
+        return f"{name}: after the shuffle each group holds {counted(counts[0][0], 'channel')} of every group"
+    of = f"all {groups}" if reached == groups else f"{reached} or more"
+    return f"{name}: after the shuffle each group holds channels of {of} groups, but unevenly"
 
 
 def draw(axes: Any, table: Table, theme: Any) -> None:

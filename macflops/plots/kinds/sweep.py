@@ -79,9 +79,10 @@ def data(
 
 
 def parts(table: Table) -> tuple[tuple[str, ...], str, str]:
-    """Return the names of the axes, of x and of y."""
+    """Return the names of the axes that vary, of x and of y."""
     *axes, x, y, _ = table.columns
-    return tuple(axes), x, y
+    varied = [name for name in axes if len(table.each(name)) > 1]
+    return tuple(varied or axes), x, y
 
 
 def finding(table: Table) -> str:
@@ -96,7 +97,8 @@ def finding(table: Table) -> str:
         equal = [row[one] == row[other] for row in best.rows]
         if len(best.each(one)) > 1 and all(equal) and table.column(one) != table.column(other):
             shared.append(f"{one} = {other}")
-    text = f"{len(best)} of {len(table)} configurations are beaten by none in both {' and '.join(names)}"
+    verb = "is" if len(best) == 1 else "are"
+    text = f"{len(best)} of {len(table)} configurations {verb} beaten by none in both {' and '.join(names)}"
     return f"{text}: all with {' and '.join(shared)}" if shared and len(best) > 1 else text
 
 
@@ -115,12 +117,17 @@ def compared(table: Table) -> str:
     import numpy as np
 
     axes, x, y = parts(table)
+    if len(table) == 1:
+        return "One configuration: nothing to compare it with"
     titles = [TITLES.get(name, name).partition(",")[0] for name in (x, y)]
     every = [line for line in lines(table).values() if len(line) > 1]
     spans = [(line[0][x], line[-1][x]) for line in every]
     if len(every) < 2 or min(high for _, high in spans) <= max(low for low, _ in spans):
         low, high = min(table.rows, key=lambda row: row[y]), max(table.rows, key=lambda row: row[y])
-        return f"{titles[1].capitalize()} is least at {says(low, axes, table)}, most at {says(high, axes, table)}"
+        times = f", {high[y] / low[y]:.2g} times as much" if low[y] else ""
+        return (
+            f"{titles[1].capitalize()} is least at {says(low, axes, table)}, most at {says(high, axes, table)}{times}"
+        )
     at = (min(high for _, high in spans) * max(low for low, _ in spans)) ** 0.5
     values = [float(np.interp(at, [row[x] for row in line], [row[y] for row in line])) for line in every]
     least, most = (every[int(choose(values))][0] for choose in (np.argmin, np.argmax))
@@ -165,6 +172,8 @@ def draw_lines(ax: Any, table: Table, theme: Any) -> list[Label]:
         ax.plot([row[x] for row in line], [row[y] for row in line], "o-", color=theme.series[index], markersize=3.5)
         if len(axes) > 1 and len(every) <= SMALL:
             labels.append(Label(says(line[-1], axes[:-1], table), line[-1][x], line[-1][y], theme.words[index]))
+    if len(every) == 1 and len(table) <= SMALL:
+        labels = [Label(says(row, axes, table), row[x], row[y], theme.words[0]) for row in table.rows]
     if labels:
         ax.margins(x=0.16)
     return labels

@@ -43,8 +43,11 @@ def data(**options: Any) -> Table:
     """Return mult-adds and MAC in elements of each network. Options are those of `macflops.count`."""
     rows = []
     for name in NETWORKS:
-        totals = api.count(f"zoo:{name}", **options).totals
-        rows.append({"network": name, "mult_adds": totals.mult_adds, "mac_elements": totals.mac_elements})
+        report = api.count(f"zoo:{name}", **options)
+        totals, fusion = report.totals, report.costs.fusion
+        rows.append(
+            {"network": name, "fusion": fusion, "mult_adds": totals.mult_adds, "mac_elements": totals.mac_elements}
+        )
     return Table(rows)
 
 
@@ -87,7 +90,7 @@ def draw(ax: Any, table: Table, theme: Any) -> Any:
     ax.set_yticks([10, 20, 50, 100], ["10 M", "20 M", "50 M", "100 M"])
     ax.minorticks_off()
     ax.set_xlabel("mult-adds (grey lines: equal mult-adds per element moved)")
-    ax.set_ylabel("memory access, elements, unfused")
+    ax.set_ylabel(f"memory access, elements (fusion {one['fusion']})")
     first = (one["network"], other["network"])
     ordered = sorted(table.rows, key=lambda row: row["network"] not in first)
     labels = [

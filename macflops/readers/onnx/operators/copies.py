@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from macflops.arithmetic import Dim, floor_div, is_integer
 from macflops.errors import ShapeError
 from macflops.ops._arithmetic import broadcast_shape, check_broadcast
@@ -159,6 +157,8 @@ def scaled(side: Dim, scale: object) -> Dim:
         return side * scale  # type: ignore[operator]  # a quotient of symbols
     if is_integer(side):
         return int(side * scale)
+    from fractions import Fraction
+
     ratio = Fraction(scale).limit_denominator(10**6)
     return floor_div(side * ratio.numerator, ratio.denominator)
 
