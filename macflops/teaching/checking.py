@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import islice
 from math import isclose, isfinite
 from random import Random
@@ -37,10 +38,8 @@ def check(number: str, answer: Callable[..., Any]) -> Checked:
     Raises KeyError where there is no such exercise.
     """
     exercise = find(number)
-    cases = list(drawn(number, exercise))
     answered: list[tuple[Mapping[str, Any], Any, Any]] = []
-    for case in cases:
-        wanted = exercise.wanted(**case)
+    for case, wanted in drawn(number):
         try:
             got = answer(*case.values())
         except Exception as error:
@@ -50,10 +49,10 @@ def check(number: str, answer: Callable[..., Any]) -> Checked:
         answered.append((case, wanted, got))
     wrong = [one for one in answered if not same(*one[1:])]
     if not wrong:
-        return Checked(number, exercise, True, f"✓ {number} is right at all {len(cases)} shapes: {exercise.asks}.")
+        return Checked(number, exercise, True, f"✓ {number} is right at all {CASES} shapes: {exercise.asks}.")
     case, wanted, got = min(wrong, key=lambda one: simplicity(one[0]))
     lines = [
-        f"✗ {number} is wrong at {len(wrong)} of {len(cases)} shapes; the simplest of them:",
+        f"✗ {number} is wrong at {len(wrong)} of {CASES} shapes; the simplest of them:",
         f"    {shown(case)}",
         f"    wanted {written(wanted)}",
         f"    got    {written(got)}",
@@ -64,11 +63,12 @@ def check(number: str, answer: Callable[..., Any]) -> Checked:
     return Checked(number, exercise, False, "\n".join(lines))
 
 
-def drawn(number: str, exercise: Exercise) -> Iterable[Mapping[str, Any]]:
-    """Yield random cases, the same ones for the same number."""
-    random = Random(number)
-    for _ in range(CASES):
-        yield exercise.draw(random)
+@cache
+def drawn(number: str) -> tuple[tuple[Mapping[str, Any], Any], ...]:
+    """Return random cases and what is wanted of each, the same ones for the same number."""
+    exercise, random = find(number), Random(number)
+    cases = [exercise.draw(random) for _ in range(CASES)]
+    return tuple((case, exercise.wanted(**case)) for case in cases)
 
 
 def raised(number: str, case: Mapping[str, Any], error: Exception) -> str:

@@ -273,6 +273,20 @@ def test_a_wrong_answer_is_shown_where_it_differs(number: str, why: str) -> None
     assert lines[2].partition(" wanted ")[2] != lines[3].partition(" got    ")[2]
 
 
+FREE = {"3.4": {"h", "w"}, "4.4": {"m"}}  # what the right answer does not depend on, as the lesson says
+
+
+@pytest.mark.parametrize("number", RIGHT)
+def test_every_argument_matters_and_no_constant_passes(number: str) -> None:
+    names = list(find(number).draw(Random(0)))
+    for place, name in enumerate(names):
+        if number != "4.1" and number != "7.1" and name not in ("severities", "fail_on"):
+            ignoring = check(number, lambda *a, place=place: RIGHT[number](*a[:place], 1, *a[place + 1 :]))
+            assert ignoring.right == (name in FREE.get(number, ())), name
+    for constant in (0, 1, 0.5, True, False, (1, 1)):
+        assert not check(number, lambda *sizes, constant=constant: constant).right
+
+
 def test_a_check_draws_the_same_shapes_each_time() -> None:
     assert repr(check("1.1", WRONG["1.1"]["no groups"])) == repr(check("1.1", WRONG["1.1"]["no groups"]))
 

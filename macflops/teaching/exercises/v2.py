@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from random import Random
 
 from macflops import api
@@ -21,7 +20,6 @@ def down(h: int, w: int, c: int) -> int:
     return int(formula("shufflenet-v2-down", set={"h": h, "w": w, "c": c}).value)
 
 
-@cache
 def branches(enters: int, out: int, paper: int) -> tuple[int, int]:
     """Return the output widths of the branches of stage 2's first unit, left first, as the network has them."""
     layers = api.count("zoo:shufflenet_v2_x1_0", set={"paper": paper, "channels": [out, 2 * out, 4 * out, 32]}).layers
