@@ -149,16 +149,18 @@ def test_an_inception_module_has_four_branches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "value", "border"),  # c = 216g/(4g + 81) and c = 27/(2(4t - 1)): `macflops prove T6`
-    [("ResNeXt", 32.0, 6912 / 209), ("ResNeXt", 8.0, 1728 / 113), ("MobileNet V2", 1.5, 2.7)],
+    ("unit", "value", "border"),  # c = 216g/(4g + 81): `macflops prove T6`
+    [("ResNeXt", 64, 13824 / 337), ("ResNeXt", 32, 6912 / 209), ("ResNeXt", 8, 1728 / 113)],
 )
-def test_borders_are_theorem_6s(unit: str, value: float, border: float) -> None:
+def test_borders_are_theorem_6s(unit: str, value: int, border: float) -> None:
     found = theorem6.border(drawn("theorem6").table, unit, value)
     assert found == pytest.approx(border, rel=0.01)
 
 
-def test_v2_moves_less_than_v1_everywhere() -> None:
-    assert all(ratio < 1 for ratio in drawn("theorem6").table.where(unit="ShuffleNet V1").column("mac_ratio"))
+def test_v2_moves_less_than_v1_and_mobilenet_v2_everywhere() -> None:
+    table = drawn("theorem6").table  # MobileNet V2: from c = 27/(2(4t - 1)) on, under 2 channels for t >= 2
+    for unit in ("ShuffleNet V1", "MobileNet V2"):
+        assert all(ratio < 1 for ratio in table.where(unit=unit).column("mac_ratio"))
 
 
 def test_no_other_pair_of_the_zoo_fools_more() -> None:

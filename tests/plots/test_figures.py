@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from itertools import combinations
 from pathlib import Path
@@ -29,6 +30,13 @@ def test_no_file_is_missing_or_left_over() -> None:
 
 def test_the_page_shows_all_of_them() -> None:
     assert gallery_text() in PAGE.read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", [PAGE, PAGE.parent.parent / "README.md"], ids=lambda page: page.name)
+def test_pictures_and_data_of_pages_are_there(page: Path) -> None:
+    targets = re.findall(r'(?:src|srcset|href)="([^"]+)"', page.read_text("utf-8"))
+    assert targets
+    assert all((page.parent / target).exists() for target in targets)
 
 
 def test_every_kind_ships_a_figure() -> None:

@@ -70,8 +70,8 @@ def data(
     axes = [axis.name for axis in found.axes]
     if not pareto:
         return Table({**{name: row[name] for name in axes}, x: row[x], y: row[y], "front": None} for row in rows)
-    columns = [np.array([row[name] for row in rows]) for name in (x, y)]
-    best = set(front(columns, [name in LARGER_IS_BETTER for name in (x, y)]).tolist())
+    larger = [name in LARGER_IS_BETTER for name in (x, y)]
+    best = set(front([np.array([row[name] for row in rows]) for name in (x, y)], larger).tolist())
     return Table(
         {**{name: row[name] for name in axes}, x: row[x], y: row[y], "front": int(number in best)}
         for number, row in enumerate(rows)

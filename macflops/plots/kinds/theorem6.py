@@ -1,62 +1,41 @@
 """Theorem T6's regions: whose unit moves less than ShuffleNet V2's.
 
 Colour is what V2's convolutions move ÷ what the other unit's move, at equal mult-adds, over the other unit's width
-and its groups or expansion; whole units for ShuffleNet V1. All from the closed forms of the blocks.
+and its groups or expansion; whole units for ShuffleNet V1. All from `macflops.symbolic.regions`.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from math import ceil
 from typing import Any
 
 from macflops.plots._table import Table
-from macflops.plots.kinds.groups import quantity
 
 SIZE = (7.0, 2.9)
 PANELS = (1, 3)
 SIDE = 28
-SCOPES = {"ShuffleNet V1": "whole units", "ResNeXt": "convolutions", "MobileNet V2": "convolutions"}
-WIDTHS = tuple(2 ** (step / 4) for step in range(4, 41))  # 2 to 1024
-# block, its title, m as its papers have it, of which layers, the parameter that varies, and its values
-UNITS: tuple[tuple[str, str, str | None, str | None, str, tuple[float, ...]], ...] = (
-    ("shufflenet_v1", "ShuffleNet V1", "c/4", None, "g", (2, 3, 4, 6, 8, 12, 16)),
-    ("resnext", "ResNeXt", "c/2", "convolution", "g", (1, 2, 4, 8, 16, 32, 64)),
-    ("mobilenet_v2", "MobileNet V2", None, "convolution", "t", (1.5, 2, 3, 4, 6, 8, 12)),
-)
+WIDTHS = (2, 3, 4, 5, 6, 7, *(part << octave for octave in range(7) for part in (8, 10, 12, 14)), 1024)
+TITLES = {"shufflenet-v1": "ShuffleNet V1", "resnext": "ResNeXt", "mobilenet-v2": "MobileNet V2"}
 
 
 def data() -> Table:
-    """Return MAC of V2's unit ÷ MAC of the other, at equal mult-adds on 28 x 28, for widths as real numbers."""
-    import sympy
+    """Return MAC of V2's unit ÷ MAC of the other, at equal mult-adds on 28 x 28, by the other's width and parameter.
 
-    from macflops.symbolic import formula
+    V2's width is a real number there.
+    """
+    from macflops.symbolic import regions
 
     rows = []
-    c, h, w, v = sympy.symbols("c h w v", positive=True)
-    for block, title, middle, of, parameter, values in UNITS:
-        p = sympy.Symbol(parameter, positive=True)
-        given = {} if middle is None else {"m": middle}
-        b2, mac2 = (quantity(formula("shufflenet_v2", q, of=of)).subs(c, v) for q in ("mult_adds", "mac"))
-        b, mac = (quantity(formula(block, q, set=given, of=of)) for q in ("mult_adds", "mac"))
-        of_v2 = [root for root in sympy.solve(b2 - b, v) if root.subs({c: 64, p: 4, h: 7, w: 7}) > 0]
-        (width,) = of_v2  # of V2's unit with as many mult-adds
-        ratio = sympy.lambdify((c, p), (mac2.subs(v, width) / mac).subs({h: SIDE, w: SIDE}))
-        for value in values:
-            rows += [
-                {
-                    "unit": title,
-                    "parameter": parameter,
-                    "value": float(value),
-                    "c": float(at),
-                    "mac_ratio": float(ratio(at, value)),
-                }
-                for at in WIDTHS
-            ]
+    for other, title in TITLES.items():
+        region = regions(other, WIDTHS, h=SIDE, w=SIDE)  # type: ignore[arg-type]  # a key is one of them
+        what = {"unit": title, "of": f"{region.of}s" if region.of else "whole units", "parameter": region.parameter}
+        for value, ratios in zip(region.values.tolist(), region.ratio.tolist(), strict=True):
+            for c, ratio in zip(region.c.tolist(), ratios, strict=True):
+                rows.append({**what, "value": value, "c": c, "mac_ratio": ratio})
     return Table(rows)
 
 
-def border(table: Table, unit: str, value: float) -> float | None:
+def border(table: Table, unit: str, value: int) -> float | None:
     """Return at which width the ratio passes 1, between two of the table; None where it does not."""
     rows = table.where(unit=unit, value=value).rows
     for one, other in pairwise(rows):
@@ -67,24 +46,21 @@ def border(table: Table, unit: str, value: float) -> float | None:
 
 
 def finding(table: Table) -> str:
-    """Return where V2 moves less: everywhere, up to a width, from a width on."""
-    parts = []
+    """Return where V2 moves less: at every width, or up to one that depends on the parameter, or from one on."""
+    always, rest = [], []
     for unit in table.each("unit"):
         rows = table.where(unit=unit)
-        less = sum(ratio < 1 for ratio in rows.column("mac_ratio"))
-        if less == len(rows):
-            parts.append(f"than {unit}'s at every width")
+        if all(ratio < 1 for ratio in rows.column("mac_ratio")):
+            always.append(f"{unit}'s")
             continue
-        borders = [b for value in rows.each("value") if (b := border(table, unit, value)) is not None]
         values = [value for value in rows.each("value") if border(table, unit, value) is not None]
+        borders = [border(table, unit, value) or 0 for value in values]
         narrow = rows.where(value=values[-1]).rows[0]["mac_ratio"] < 1
         name = rows.rows[0]["parameter"]
-        if narrow:
-            spread = f"{min(borders):.0f} to {max(borders):.0f} channels ({name} = {values[0]:g} to {values[-1]:g})"
-            parts.append(f"than {unit}'s only under {spread}")
-        else:
-            parts.append(f"than {unit}'s from {ceil(max(borders))} channels on")
-    return f"At equal mult-adds ShuffleNet V2's unit moves less {'; '.join(parts)}"
+        spread = f"{min(borders):.0f} to {max(borders):.0f} channels ({name} = {values[0]} to {values[-1]})"
+        rest.append(f"{unit}'s only {'under' if narrow else 'over'} {spread}")
+    everywhere = [f"{' and '.join(always)} at every width"] if always else []
+    return f"At equal mult-adds, ShuffleNet V2's unit moves less than {'; than '.join((*everywhere, *rest))}"
 
 
 def draw(axes: Any, table: Table, theme: Any) -> None:
@@ -107,7 +83,7 @@ def draw(axes: Any, table: Table, theme: Any) -> None:
         whole = [value for value in values if value in (1, 2, 4, 8, 16, 32, 64)]
         ax.set_yticks(whole, [f"{value:g}" for value in whole])
         ax.minorticks_off()
-        ax.set_title(f"against {unit}, {SCOPES[unit]}", fontsize=8, weight="normal")
+        ax.set_title(f"against {unit}, {rows.rows[0]['of']}", fontsize=8, weight="normal")
         ax.set_xlabel(f"channels c of {unit}'s unit")
         ax.set_ylabel({"g": "groups g", "t": "expansion t"}[rows.rows[0]["parameter"]])
     bar = axes[0].figure.colorbar(shown, ax=list(axes), aspect=25, pad=0.01, shrink=0.9)
