@@ -42,9 +42,9 @@ CLASSES = {
 
 
 class Clocked(NamedTuple):
-    """What a clock read: milliseconds of every run by network; each round ran each network once."""
+    """What a clock read; each round ran each network once."""
 
-    times: dict[str, list[float]]
+    times: dict[str, list[float]]  # milliseconds of every run, by network
 
     def ms(self, name: str) -> float:
         """Return the milliseconds of a network's fastest run."""
