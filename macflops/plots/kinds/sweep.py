@@ -175,7 +175,7 @@ def draw_lines(ax: Any, table: Table, theme: Any) -> list[Label]:
     if len(every) == 1 and len(table) <= SMALL:
         labels = [Label(says(row, axes, table), row[x], row[y], theme.words[0]) for row in table.rows]
     if labels:
-        ax.margins(x=0.16)
+        ax.margins(x=0.22)  # room for labels at the lines' ends
     return labels
 
 
