@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+FIGURES = ROOT / "figures"
 if str(ROOT) not in sys.path:  # MkDocs loads this file by its path
     sys.path.append(str(ROOT))
 
@@ -33,7 +34,14 @@ def on_files(files: Any, config: Any) -> Any:
     for pages in (rules.pages(), operators.pages(), commands.pages()):
         for uri, content in pages.items():
             files.append(File.generated(config, uri, content=content))
+    for path in sorted(FIGURES.iterdir()):
+        files.append(File.generated(config, f"figures/{path.name}", abs_src_path=str(path)))
     return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Lead to the figures where the site has them: beside its pages."""
+    return markdown.replace('="../figures/', '="figures/') if page.file.src_uri == "figures.md" else markdown
 
 
 def uris(nav: Any) -> list[str]:

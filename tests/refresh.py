@@ -10,6 +10,7 @@ from textwrap import indent
 
 from tests.docs.blocks import PAGES, ROOT, Story, blocks
 from tests.docs.files import write_files
+from tests.plots import page as gallery
 
 
 def refreshed(page: Path, files: Path, folder: Path) -> str:
@@ -32,7 +33,8 @@ def main() -> None:
         write_files(Path(files))
         for page in pages:
             with tempfile.TemporaryDirectory() as folder:
-                page.write_text(refreshed(page, Path(files), Path(folder)), "utf-8")
+                text = refreshed(page, Path(files), Path(folder))
+                page.write_text(gallery.refreshed(text) if page == gallery.PAGE else text, "utf-8")
     subprocess.run(["git", "diff", "--stat"], cwd=ROOT, check=False, stdout=sys.stdout)
 
 
