@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from macflops.arithmetic import Dim, differ, is_integer, is_symbolic
-from macflops.ops._stated import Seen
 from macflops.readers.onnx._rows import Stacked
 from macflops.readers.onnx.model import Subgraph
 from macflops.readers.onnx.operators._common import Ints, axis_of
@@ -98,7 +97,7 @@ def seen(at: Place, value: Value, shape: Sequence[Dim], part: str) -> Value:
     """Return a view of a value in another shape; of a constant, one whose elements are not followed."""
     if value.constant:
         return Value(tuple(shape), value.dtype, leaves=value.leaves)
-    return at.computed(value, outputs=[tuple(shape)], dtypes=[value.dtype], kind=Seen, name="step", part=part)[0]
+    return at.computed(value, outputs=[tuple(shape)], dtypes=[value.dtype], kind="Seen", name="step", part=part)[0]
 
 
 def rounds(

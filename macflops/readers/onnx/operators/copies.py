@@ -8,7 +8,6 @@ from fractions import Fraction
 from macflops.arithmetic import Dim, floor_div, is_integer
 from macflops.errors import ShapeError
 from macflops.ops._arithmetic import broadcast_shape, check_broadcast
-from macflops.ops._stated import Moved
 from macflops.readers.onnx.arrays import joined, spread, transposed
 from macflops.readers.onnx.operators._common import Ints, axis_of, integers, plain_integers
 from macflops.readers.onnx.operators.views import sliced
@@ -181,7 +180,7 @@ def resized(at: Place, x: Value, shape: tuple[Dim, ...], mode: str) -> Value:
     """Add a resizing of the sides."""
     rank = len(shape)
     if rank < 3 or any(new != old for new, old in zip(shape[:2], x.sides[:2], strict=True)):
-        return at.computed(x, outputs=[shape], dtypes=[x.dtype], kind=Moved, name="upsample", mode=mode)[0]
+        return at.computed(x, outputs=[shape], dtypes=[x.dtype], kind="Moved", name="upsample", mode=mode)[0]
     linear = {3: "linear", 4: "bilinear", 5: "trilinear"}.get(rank, "nearest")
     names = {"nearest": "nearest", "linear": linear, "bilinear": linear, "cubic": "bicubic"}
     if mode not in names:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from macflops.arithmetic import Dim, is_integer, size
-from macflops.ops._stated import Computed, Moved
 from macflops.ops._windowed import windows
 from macflops.readers.onnx.operators._common import Ints, integers
 from macflops.readers.onnx.place import Place
@@ -19,7 +18,7 @@ def GridSample(
     if sides < 1 or len(grid.sides) != sides + 2 or (is_integer(last) and last != sides):
         raise at.wrong(f"a grid of shape {list(grid.sides)} over {list(x.sides)}", "its last dimension names a place")
     shape = (*x.sides[:2], *grid.sides[1:-1])
-    return at.computed(x, grid, outputs=[shape], dtypes=[x.dtype], kind=Moved, mode=mode)[0]
+    return at.computed(x, grid, outputs=[shape], dtypes=[x.dtype], kind="Moved", mode=mode)[0]
 
 
 def AffineGrid(at: Place, theta: Value, shape: Value, *, align_corners: int = 0) -> Value:
@@ -105,7 +104,7 @@ def DeformConv(
         *inputs,
         outputs=[shape],
         dtypes=[x.dtype],
-        kind=Computed,
+        kind="Computed",
         more=more,
         weights=(w, b),
         kernel=kernel,

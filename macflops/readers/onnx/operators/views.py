@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from macflops.arithmetic import Dim, ceil_div, exact_div, is_integer, size
-from macflops.ops._stated import Moved
 from macflops.readers.onnx.arrays import take
 from macflops.readers.onnx.operators._common import Ints, axes_of, axis_of, integers, plain_integers
 from macflops.readers.onnx.place import Place, Unread
@@ -154,7 +153,7 @@ def turned(at: Place, x: Value, axis: int, part: str) -> Value:
         return take(x.numbers, x.sides, axis, range(x.sides[axis] - 1, -1, -1))
 
     return at.computed(
-        x, outputs=[x.sides], dtypes=[x.dtype], kind=Moved, name="flip", part=part, numbers=contents, dim=axis
+        x, outputs=[x.sides], dtypes=[x.dtype], kind="Moved", name="flip", part=part, numbers=contents, dim=axis
     )[0]
 
 
