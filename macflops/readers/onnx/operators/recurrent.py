@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from macflops.arithmetic import Dim
+from macflops.arithmetic import Dim, differ
 from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.values import Value
 
@@ -37,7 +37,7 @@ def recurrent(
         raise at.wrong(f"an input of shape {list(x.sides)}, weights of {list(w.sides)}", "all have three dimensions")
     hidden: Dim = r.sides[2]
     expected = (directions, gates * hidden, x.sides[2]), (directions, gates * hidden, hidden)
-    if (w.sides, r.sides) != expected:
+    if any(map(differ, (*w.sides, *r.sides), (*expected[0], *expected[1]))):
         what = f"weights of shapes {list(w.sides)} and {list(r.sides)} on an input of shape {list(x.sides)}"
         raise at.wrong(what, f"they have to be {list(expected[0])} and {list(expected[1])}")
     turned = bool(layout)
