@@ -120,8 +120,10 @@ def free_layers(costs: Costs) -> Iterator[Row]:
                 to_output[tensor] = True
     for row in costs.rows:
         layer = row.layer
+        if layer.operator.role not in weighted:
+            continue  # a constant has no input
         fixed = from_input[layer.inputs[0]] or to_output[layer.outputs[0]]
-        if layer.operator.role in weighted and not fixed and not is_depthwise(costs, row):
+        if not fixed and not is_depthwise(costs, row):
             yield row
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from macflops.arithmetic import Shape, size
+from macflops.arithmetic import Shape, is_integer, size
+from macflops.errors import ShapeError
 from macflops.ops._activation import Activation
 from macflops.ops._arithmetic import Arithmetic
 from macflops.ops._operator import Cost, Operator, Role
@@ -49,6 +50,12 @@ class Stated(Operator):
     name: str  # type: ignore[misc]
     outputs: tuple[Shape, ...]
     settings: tuple[tuple[str, Any], ...] = ()
+
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        """Raise ShapeError on a shape with a negative dimension."""
+        for shape in self.outputs:
+            if any(is_integer(side) and side < 0 for side in shape):
+                raise ShapeError("outputs", f"an output of shape {list(shape)}", "no dimension can be negative")
 
     def shapes(self, *args: Any, **kwargs: Any) -> tuple[Shape, ...]:
         """Return the stated shapes."""

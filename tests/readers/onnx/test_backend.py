@@ -122,6 +122,22 @@ def test_inner_shapes_agree_with_those_that_onnx_infers(monkeypatch: pytest.Monk
     assert compared > 3000
 
 
+def test_an_audit_of_any_operator_ends_well() -> None:
+    """Whatever layers there are, without inputs too: guidelines, advice and every fusion mode."""
+    audited = 0
+    for case in cases()[::5]:
+        try:
+            network = read(with_constants(case, False), "model.onnx")
+        except SourceError:
+            continue
+        report = macflops.audit(network)
+        unfused = report.totals.mac_elements
+        assert report.to_dict()["totals"]["mac_elements"] == unfused
+        assert all(macflops.count(network, fusion=mode).totals.mac_elements <= unfused for mode in ("bn", "runtime"))
+        audited += 1
+    assert audited > 300
+
+
 def test_constants_are_folded_to_the_expected_values(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where everything is constant, elements that are followed are those that onnx expects."""
     made: list[Any] = []

@@ -52,7 +52,8 @@ def Loop(
 
 def Scan(
     at: Place,
-    *values: Value,
+    first: Value | None = None,
+    *more: Value,
     body: Subgraph,
     num_scan_inputs: int,
     directions: Ints | None = None,
@@ -62,8 +63,9 @@ def Scan(
     scan_output_directions: Ints | None = None,
 ) -> list[Value]:
     """A graph that runs along an axis of some tensors, on what it made the time before: multiplied, never unrolled."""
-    if at.opset < 9:
+    if at.opset < 9 or first is None:
         raise Unread("before version 9")
+    values = (first, *more)
     if not 1 <= num_scan_inputs <= len(values):
         raise at.wrong(f"num_scan_inputs is {num_scan_inputs} of {len(values)}", "the file is damaged")
     scanned = values[len(values) - num_scan_inputs :]
