@@ -149,7 +149,7 @@ def turned_down(original: Network, reached: Network) -> Iterator[tuple[str, floa
     aims = Terms(tuple(codes()), Thresholds(), HELD).aims(count(original))
     for name in rewrites.names():
         rewrite = rewrites.find(name)
-        change = next(iter(rewrite.propose(Subject(costs), aims)), None)
+        change = next((c for c in rewrite.propose(Subject(costs), aims) if c.fits), None)
         if change is None:
             continue
         after = count(change.network)

@@ -79,8 +79,8 @@ def live_counts(network: Network) -> list[tuple[int, bool]]:
             from_join[tensor] = len(layer.inputs) > 1 or (seen_through and from_join[layer.inputs[0]])
             if last_read[tensor] > index:
                 live.add(tensor)
-        live.difference_update(t for t in layer.inputs if last_read[t] == index)
-        counts.append((len(live), len(live) == 2 and all(from_join[t] for t in live)))
+        live.difference_update([t for t in layer.inputs if last_read[t] == index])
+        counts.append((len(live), len(live) == 2 and all(map(from_join.__getitem__, live))))
     return counts
 
 
@@ -110,8 +110,10 @@ def label(network: Network, start: int, stop: int) -> str:
     first = network.layers[start].name.split(".")
     shared = len(first) - 1
     for layer in network.layers[start + 1 : stop]:
-        scopes = zip(first[:shared], layer.name.split("."), strict=False)
-        shared = next((depth for depth, (one, other) in enumerate(scopes) if one != other), shared)
+        scopes = layer.name.split(".")
+        if first[:shared] != scopes[:shared]:
+            pairs = zip(first[:shared], scopes, strict=False)
+            shared = next((depth for depth, (one, other) in enumerate(pairs) if one != other), shared)
     return ".".join(first[:shared]) or first[0]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import macflops
 from macflops.arithmetic import Dim, differ, is_integer
 from macflops.layers import LayerReport
+from macflops.records import Record
 from macflops.report import Report, plain
 
 Kind: TypeAlias = Literal["added", "removed", "changed", "renamed"]
@@ -41,8 +41,7 @@ class TotalChange(NamedTuple):
     change: float | None
 
 
-@dataclass(frozen=True)
-class Diff:
+class Diff(Record):
     """The difference of two counted networks."""
 
     base: Report
@@ -51,8 +50,8 @@ class Diff:
     @cached_property
     def totals(self) -> dict[str, TotalChange]:
         """Each total in both networks."""
-        names, before, after = self.base.totals._fields, self.base.totals, self.head.totals
-        return {n: TotalChange(b, h, growth(b, h)) for n, b, h in zip(names, before, after, strict=True)}
+        before, after = self.base.totals._asdict(), self.head.totals._asdict()
+        return {name: TotalChange(b, after[name], growth(b, after[name])) for name, b in before.items()}
 
     @cached_property
     def layers(self) -> tuple[Change, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from macflops.arithmetic import Dim, Shape
@@ -11,10 +10,10 @@ from macflops.blocks import Block
 from macflops.costs import BYTES, Costs
 from macflops.errors import Location
 from macflops.ops import Cost
+from macflops.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class LayerReport:
+class LayerReport(Record):
     """A layer and what it costs under the chosen fusion: the fields of the JSON, and the cost that they come from."""
 
     index: int

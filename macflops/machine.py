@@ -31,6 +31,13 @@ def channels(network: Network, layer: Layer) -> tuple[Dim, Dim, Dim]:
     return exact_div(x[1], groups), exact_div(y[1], groups), groups
 
 
+def is_depthwise(network: Network, layer: Layer) -> bool:
+    """Tell whether a layer is a convolution with as many groups as input channels, and more than one."""
+    if layer.operator.role != "convolution":
+        return False
+    return bool(layer.operator.groups == network.tensors[layer.inputs[0]].shape[1] > 1)
+
+
 def padded(mult_adds: Dim, reads: Dim, writes: Dim, groups: Dim, grain: int, data: bool) -> Dim:
     """Return mult-adds with channels rounded up to the grain: what a vector unit computes of blocks that are not full.
 
@@ -57,7 +64,7 @@ def is_data(network: Network) -> list[bool]:
     for i in network.inputs:
         found[i.tensor] = True
     for layer in network.layers:
-        if layer.operator.role not in ("convolution", "linear") and any(found[t] for t in layer.inputs):
+        if layer.operator.role not in ("convolution", "linear") and any(map(found.__getitem__, layer.inputs)):
             for tensor in layer.outputs:
                 found[tensor] = True
     return found

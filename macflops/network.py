@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from macflops.arithmetic import Shape
 from macflops.errors import Location, ShapeError
+from macflops.records import Record
 
 
 class Operator(Protocol):
@@ -47,6 +47,13 @@ class Input(NamedTuple):
     tensor: int
 
 
+class Held(NamedTuple):
+    """The parameters that are a layer's own, where its operator would count others: some may be another layer's."""
+
+    params: int
+    hosts: tuple[str, ...]  # the layers whose the others are
+
+
 class Layer(NamedTuple):
     """One operator at work: which tensors it reads and writes (by index), where it was written."""
 
@@ -56,7 +63,7 @@ class Layer(NamedTuple):
     outputs: tuple[int, ...]
     location: Location
     shares: str | None = None  # the layer whose weights it uses
-    held: int | None = None  # its parameters, where they are not what its operator says: some are another's
+    held: Held | None = None  # its parameters, where they are not what its operator says
 
 
 class Unsupported(NamedTuple):
@@ -66,8 +73,7 @@ class Unsupported(NamedTuple):
     layers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Record):
     """A network, shaped: layers in execution order, tensors by index."""
 
     name: str
@@ -79,11 +85,22 @@ class Network:
     layers: tuple[Layer, ...]
     unsupported: tuple[Unsupported, ...] = ()
     warnings: tuple[tuple[Location, str], ...] = ()
-    ignored: Mapping[int, frozenset[str]] = field(default_factory=dict)  # rules silenced, by line of the source
+    ignored: Mapping[int, frozenset[str]] = {}  # rules silenced, by line of the source
 
     def shapes_of(self, tensors: Iterable[int]) -> list[Shape]:
         """Return the shapes of the tensors with these indices."""
         return [self.tensors[index].shape for index in tensors]
+
+    @property
+    def sharing(self) -> set[str]:
+        """The names of the layers that share parameters with others, all or some."""
+        whole = {name for layer in self.layers if layer.shares is not None for name in (layer.name, layer.shares)}
+        return whole | self.partly_sharing
+
+    @property
+    def partly_sharing(self) -> set[str]:
+        """The names of the layers that hold parameters of their own number, and of those that the others are of."""
+        return {name for layer in self.layers if layer.held for name in (layer.name, *layer.held.hosts)}
 
     def readers(self) -> list[list[int]]:
         """Return for each tensor the indices of the layers that read it, in order."""
@@ -185,7 +202,7 @@ class Builder:
         inputs: Sequence[int],
         location: Location,
         shares: str | None = None,
-        held: int | None = None,
+        held: Held | None = None,
     ) -> tuple[int, ...]:
         """Add a layer; return the indices of its outputs. Raises ShapeError where the inputs do not fit."""
         shapes = tuple([self.tensors[index].shape for index in inputs])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from macflops.errors import Location
 from macflops.network import Network
+from macflops.records import Record
 
 
-class Edit(NamedTuple):
+class Edit(Record):
     """What to write at one place: of several layers that share it, the first. `new` is None where it goes."""
 
     layer: str
@@ -19,14 +20,14 @@ class Edit(NamedTuple):
     new: Any
 
 
-class Share(NamedTuple):
+class Share(Record):
     """The memory access that one rule finds wasted, as a share of the network's, before and after."""
 
     before: float | None
     after: float | None
 
 
-class Effect(NamedTuple):
+class Effect(Record):
     """A recount: relative changes of the counts, and the shares that the rules find wasted. A divisor of 0: None."""
 
     mult_adds: float | None
@@ -36,7 +37,7 @@ class Effect(NamedTuple):
     rules: Mapping[str, Share]
 
 
-class Step(NamedTuple):
+class Step(Record):
     """A change that is given. `layers` are those whose widths, groups or place it changes."""
 
     rewrite: str
@@ -47,7 +48,7 @@ class Step(NamedTuple):
     layers: frozenset[str]
 
 
-class Refused(NamedTuple):
+class Refused(Record):
     """A change that was carried out, recounted and not given."""
 
     rewrite: str
@@ -61,7 +62,7 @@ class Refused(NamedTuple):
         return f"{self.text}: {self.why}"
 
 
-class Advice(NamedTuple):
+class Advice(Record):
     """All steps in order, each upon the one before, and their recount in all. Without steps the network is the same."""
 
     steps: tuple[Step, ...]

@@ -25,10 +25,11 @@ def write(text: str, output: str | None) -> None:
 
 
 def write_lines(lines: Iterable[str], output: str | None) -> None:
-    """Print lines as they come, or write them to a file, without ever holding them all."""
+    """Print lines as they come, or write them to a file, without ever holding them all. A reader that left ends it."""
     if output is None or output == "-":
         for line in lines:
-            write_out(line)
+            if not write_out(line):
+                return
     else:
         write_bytes((f"{line}\n".encode(errors=ERRORS) for line in lines), output)
 
@@ -55,16 +56,18 @@ def write_bytes(data: bytes | Iterable[bytes], output: str) -> None:
         ) from None
 
 
-def write_out(text: str) -> None:
-    """Print a result. A reader that goes away, as `| head` does, is no error: the command ends as it would have."""
+def write_out(text: str) -> bool:
+    """Print a result; tell whether it was read. A reader that goes away, as `| head` does, is no error."""
     try:
         click.echo(text)
     except BrokenPipeError:
         silence(sys.stdout)
+        return False
     except OSError as error:
         silence(sys.stdout)
         reason = (error.strerror or str(error)).lower()
         raise SourceError(Location("standard output"), f"cannot be written: {reason}", "name a file with -o") from None
+    return True
 
 
 def silence(stream: Any) -> None:

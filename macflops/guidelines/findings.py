@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from macflops.arithmetic import Dim
 from macflops.blocks import Block
 from macflops.costs import Costs, ratio
 from macflops.errors import Location
 from macflops.guidelines import codes, find
-from macflops.guidelines._rule import Measured, Rule, free_layers, least_dense
+from macflops.guidelines._rule import Measured, Rule, least_dense
+from macflops.records import Record
 from macflops.wording import percent
 
 Severity: TypeAlias = Literal["note", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
 
 
-class Thresholds(NamedTuple):
+class Thresholds(Record):
     """What makes a finding, and how severe it is. The defaults are justified in docs/thresholds.md."""
 
     limits: Mapping[str, float] = {}  # by rule, where not its own
@@ -29,7 +30,7 @@ class Thresholds(NamedTuple):
         return self.limits.get(rule.code, rule.limit)
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """What one rule found at one place to edit. MAC in elements, summed over all its layers or blocks; worst first."""
 
     rule: str
@@ -51,7 +52,7 @@ class Finding(NamedTuple):
     no_advice: str | None = None
 
 
-class RuleVerdict(NamedTuple):
+class RuleVerdict(Record):
     """What one rule found in all. `worst` is its greatest measure, over the limit or not, and None without any."""
 
     severity: Severity | None
@@ -65,7 +66,7 @@ class RuleVerdict(NamedTuple):
     worst_message: str | None
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """The judgement on the network. `efficiency` is ΣB2 ÷ ΣMAC over its free layers, None where there is none."""
 
     efficiency: float | None
@@ -183,7 +184,7 @@ def severity(rule: Rule, thresholds: Thresholds, share: float | None, measured: 
 
 def efficiency_of(costs: Costs) -> float | None:
     """Return what the free layers would move at least ÷ what they move: ΣB2 ÷ ΣMAC."""
-    rows = list(free_layers(costs))
+    rows = costs.free_layers
     return ratio(sum(map(least_dense, rows)), sum(row.own.mac for row in rows))
 
 

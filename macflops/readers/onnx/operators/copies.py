@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from macflops.arithmetic import Dim, floor_div, is_integer
 from macflops.errors import ShapeError
@@ -146,6 +145,8 @@ def in_proportion(sides: Sequence[Dim], wanted: Sequence[Dim], within: bool) -> 
     """Return the sides times one scale: the greatest within the wanted ones, or the least that covers them."""
     if not all(map(is_integer, (*sides, *wanted))) or 0 in sides:
         raise Unread("in proportion, of symbolic dimensions")
+    from fractions import Fraction
+
     scales = [Fraction(new, old) for new, old in zip(wanted, sides, strict=True)]
     scale = min(scales) if within else max(scales)
     return tuple(int(side * scale + Fraction(1, 2)) for side in sides)
@@ -172,6 +173,8 @@ def scaled(side: Dim, scale: object) -> Dim:
         return side * scale  # type: ignore[operator]  # a quotient of symbols
     if is_integer(side):
         return int(side * scale)
+    from fractions import Fraction
+
     ratio = Fraction(scale).limit_denominator(10**6)
     return floor_div(side * ratio.numerator, ratio.denominator)
 
