@@ -8,7 +8,7 @@ from macflops.arithmetic import Dim, differ, is_integer, is_symbolic
 from macflops.readers.onnx._rows import Stacked
 from macflops.readers.onnx.model import Subgraph
 from macflops.readers.onnx.operators._common import Ints, axis_of
-from macflops.readers.onnx.operators.sequences import parts_of, sequence
+from macflops.readers.onnx.operators.sequences import GROWING, MOST, parts_of, sequence
 from macflops.readers.onnx.place import Place, Unread
 from macflops.readers.onnx.values import Value
 
@@ -131,6 +131,8 @@ def rounds(
     elif not ended:
         at.build.note(at, f"it may end earlier than after {times} rounds, which are counted")
     for value, old in zip(made, begin, strict=False):
+        if old.dtype == value.dtype == GROWING:
+            continue
         if value.parts is not None or value.shape is None or len(value.sides) != len(old.sides):
             inner.taken_back(*mark)
             raise Unread("whose carried values change their shape")
@@ -139,7 +141,7 @@ def rounds(
             raise Unread("whose carried values change their shape")
     if not (is_integer(times) and times == 1):
         inner.repeated(since, times)
-    last = [value if value.tensor is not None else Value(value.shape, value.dtype) for value in made[: len(carried)]]
+    last = [after(at, value, old, times) for value, old in zip(made, carried, strict=False)]
     return last + [stacked(at, value, times, i) for i, value in enumerate(made[len(carried) :])]
 
 
@@ -151,11 +153,24 @@ def different(one: Dim, other: Dim) -> bool:
 
 def entering(at: Place, value: Value, everything: bool) -> Value:
     """Return a carried value as the body sees it: a tensor that flows, or a counter whose elements are not known."""
-    if value.parts is not None or value.shape is None:
-        raise Unread("that carries a sequence")
+    if value.shape is None:
+        raise Unread("that carries what is not known")
+    if value.parts is not None:
+        return Value((), GROWING, parts=())
     if value.tensor is None and not value.sides and "float" not in value.dtype and not everything:
         return Value(value.shape, value.dtype)
     return Value(value.shape, value.dtype, at.flowing(value, value.written))
+
+
+def after(at: Place, value: Value, before: Value, times: Dim) -> Value:
+    """Return a carried value as it is after all rounds: of a sequence, with what each of them added."""
+    if value.dtype == GROWING:
+        parts = before.parts or ()
+        grown = len(value.parts or ())
+        if grown and (not is_integer(times) or len(parts) + grown * times > MOST):
+            return Value(None, "sequence")
+        return sequence(*parts, *(value.parts or ()) * times)
+    return value if value.tensor is not None else Value(value.shape, value.dtype)
 
 
 def stacked(at: Place, value: Value, times: Dim, number: int) -> Value:
