@@ -197,6 +197,10 @@ def report(
     number = len({row.name for row in given}) + len(silent)
     yield "# The advice and the clock"
     yield ""
+    yield "What [the advice](advice.md) did to the time of a network: each was run before and after, in turn. A ratio"
+    yield "is the median of such pairs; `surely` means that the whole of its 95 % interval says so. `Given` is advice"
+    yield "that macflops gives; its constants may be chosen by networks of the half `tuning`, not by those `held out`."
+    yield ""
     yield "Made by `python -m benchmarks.advice_clock -o docs/advice_clock.md`; how it is measured stands in that file."
     yield f"{number} networks of the zoo, input as they have it, batch 1, float32, random weights."
     yield ""

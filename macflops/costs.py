@@ -38,15 +38,15 @@ class Row(NamedTuple):
 class Totals(NamedTuple):
     """The sums over all layers. `mult_adds` counts multiply-accumulates, `mac` is memory access cost."""
 
-    params: Dim
-    mult_adds: Dim
-    flops: Dim
-    elementwise_ops: Dim
-    mac_elements: Dim
-    mac_bytes: Dim
-    activations: Dim
-    peak_activation_bytes: Dim
-    arithmetic_intensity: float | None
+    params: Dim  # learnable parameters; a shared weight counts once
+    mult_adds: Dim  # multiply-accumulates of convolutions, linear layers, matrix products: what papers call FLOPs
+    flops: Dim  # 2 x mult_adds
+    elementwise_ops: Dim  # elements written by everything else that computes
+    mac_elements: Dim  # memory access cost: elements read and written
+    mac_bytes: Dim  # the same in bytes of the chosen dtype
+    activations: Dim  # elements in outputs of convolutions, linear layers, matrix products
+    peak_activation_bytes: Dim  # the most bytes of tensors alive at one time, in inference
+    arithmetic_intensity: float | None  # flops per byte of memory access; None where nothing moves
 
 
 class Costs(Record):

@@ -20,10 +20,10 @@ COMPARED = ("op", "attributes", "inputs", "outputs", *COUNTS)
 class Change(NamedTuple):
     """A layer that is not the same in both networks: which of its fields differ, and what it is in each."""
 
-    kind: Kind
-    fields: tuple[str, ...]
-    base: LayerReport | None
-    head: LayerReport | None
+    kind: Kind  # added, removed, changed or renamed
+    fields: tuple[str, ...]  # which differ
+    base: LayerReport | None  # None where it was added
+    head: LayerReport | None  # None where it was removed
 
     @property
     def name(self) -> str:
@@ -36,16 +36,16 @@ class Change(NamedTuple):
 class TotalChange(NamedTuple):
     """A total in both networks, and by what part of the first it grew; None where that is 0 or a symbol."""
 
-    base: Any
-    head: Any
-    change: float | None
+    base: Any  # before
+    head: Any  # after
+    change: float | None  # relative: 0.1 is a tenth more
 
 
 class Diff(Record):
     """The difference of two counted networks."""
 
-    base: Report
-    head: Report
+    base: Report  # the first network, counted
+    head: Report  # the second
 
     @cached_property
     def totals(self) -> dict[str, TotalChange]:

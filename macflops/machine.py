@@ -15,8 +15,8 @@ class Machine(NamedTuple):
     takes as long as `balance` mult-adds: 78 ps and 8.2 ps there.
     """
 
-    grain: int = 16
-    balance: float = 10.0
+    grain: int = 16  # channels that a vector unit computes at a time
+    balance: float = 10.0  # mult-adds that take as long as moving one element
 
 
 DEFAULT = Machine()

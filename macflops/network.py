@@ -36,32 +36,32 @@ class Operator(Protocol):
 class Tensor(NamedTuple):
     """A tensor that flows between layers: its shape, and its type where that is not the network's own (indices)."""
 
-    shape: Shape
-    dtype: str | None = None
+    shape: Shape  # (N, C, H, W), or what its operator makes; integers or symbols
+    dtype: str | None = None  # None: the network's own
 
 
 class Input(NamedTuple):
     """An input of the network by name, and the index of its tensor."""
 
-    name: str
-    tensor: int
+    name: str  # as the source calls it
+    tensor: int  # its index
 
 
 class Held(NamedTuple):
     """The parameters that are a layer's own, where its operator would count others: some may be another layer's."""
 
-    params: int
+    params: int  # learnable elements
     hosts: tuple[str, ...]  # the layers whose the others are
 
 
 class Layer(NamedTuple):
     """One operator at work: which tensors it reads and writes (by index), where it was written."""
 
-    name: str
+    name: str  # its whole name, scopes included
     operator: Any  # an Operator; Any, for what else it can do (cost) is of no concern here
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    location: Location
+    inputs: tuple[int, ...]  # indices of tensors
+    outputs: tuple[int, ...]  # indices of tensors
+    location: Location  # where it is written
     shares: str | None = None  # the layer whose weights it uses
     held: Held | None = None  # its parameters, where they are not what its operator says
 
@@ -69,22 +69,22 @@ class Layer(NamedTuple):
 class Unsupported(NamedTuple):
     """An operator that macflops does not know, and the layers that want it."""
 
-    op: str
-    layers: tuple[str, ...]
+    op: str  # as the source calls it
+    layers: tuple[str, ...]  # by name
 
 
 class Network(Record):
     """A network, shaped: layers in execution order, tensors by index."""
 
-    name: str
-    source: str
-    format: str
-    tensors: tuple[Tensor, ...]
-    inputs: tuple[Input, ...]
-    outputs: tuple[int, ...]
-    layers: tuple[Layer, ...]
-    unsupported: tuple[Unsupported, ...] = ()
-    warnings: tuple[tuple[Location, str], ...] = ()
+    name: str  # as its source calls it
+    source: str  # the file, or zoo:NAME
+    format: str  # yaml, onnx
+    tensors: tuple[Tensor, ...]  # all that flow, by index
+    inputs: tuple[Input, ...]  # by name
+    outputs: tuple[int, ...]  # indices of tensors
+    layers: tuple[Layer, ...]  # in execution order
+    unsupported: tuple[Unsupported, ...] = ()  # operators that were not known
+    warnings: tuple[tuple[Location, str], ...] = ()  # what a reader noticed, and where
     ignored: Mapping[int, frozenset[str]] = {}  # rules silenced, by line of the source
 
     def shapes_of(self, tensors: Iterable[int]) -> list[Shape]:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Budget(Record):
     """A ceiling for one of the totals, and what the network has."""
 
-    name: str
-    most: int
-    value: Dim
+    name: str  # of a total
+    most: int  # the ceiling
+    value: Dim  # what the network has
 
     @property
     def exceeded(self) -> bool:
@@ -36,11 +36,11 @@ class Budget(Record):
 class Report(Record):
     """Counts of a network; from an audit also findings, a verdict and advice."""
 
-    costs: Costs
-    batch: Dim | None = None
-    findings: tuple[Finding, ...] = ()
+    costs: Costs  # what every number comes from
+    batch: Dim | None = None  # the first dimension of the first input
+    findings: tuple[Finding, ...] = ()  # of an audit: worst first
     verdict: Verdict | None = None  # None: counted, not audited
-    budgets: tuple[Budget, ...] = ()
+    budgets: tuple[Budget, ...] = ()  # those that were given, kept or exceeded
     advice: Advice | None = None  # None: nothing to advise on, or not asked for
 
     @property

@@ -29,7 +29,7 @@ LARGER_IS_BETTER = frozenset({"arithmetic_intensity"})
 class Chunk:
     """Some configurations: a dimension for each axis, arrays of each quantity that broadcast to their product."""
 
-    axes: tuple[Axis, ...]
+    axes: tuple[Axis, ...]  # what varies, with the values of this chunk
     columns: Mapping[str, Any]  # by quantity
     valid: Any  # where a configuration can be built, and is wanted
 
@@ -56,14 +56,14 @@ class Chunk:
 class Sweep:
     """A sweep: iterate over its chunks, or take all rows at once."""
 
-    axes: tuple[Axis, ...]
-    quantities: tuple[str, ...]
-    evaluate: Callable[[tuple[Axis, ...]], Chunk]
+    axes: tuple[Axis, ...]  # what varies, with all values
+    quantities: tuple[str, ...]  # columns beside the axes
+    evaluate: Callable[[tuple[Axis, ...]], Chunk]  # what makes a chunk of its axes
     near: tuple[int, int] | None = None  # from how many mult-adds to how many a configuration may have
-    pareto: tuple[str, ...] = ()
-    executor: Executor | None = None
-    jobs: int = 1
-    cells: int = CELLS
+    pareto: tuple[str, ...] = ()  # quantities to be as small as may be (arithmetic_intensity: as large)
+    executor: Executor | None = None  # where chunks are evaluated, if not here
+    jobs: int = 1  # processes, where no executor is given
+    cells: int = CELLS  # configurations in a chunk, at most
 
     @property
     def size(self) -> int:
@@ -168,8 +168,8 @@ def sweep(
     """Return a sweep over a convolution's sizes, or over parameters and symbolic dimensions of a network.
 
     Without a source, `over` has c1, c2, h and as wanted w, g, k, s, N: output h x w, input s·h x s·w, no bias; what
-    cannot be built, for g does not divide a width, is left out. `mult_adds` keeps what is within `tolerance` of them,
-    as in the paper's Tables 1 and 2; `pareto` names quantities to be as small as may be (arithmetic_intensity: as
+    cannot be built, because g does not divide a width, is left out. `mult_adds` keeps what is within `tolerance` of
+    them, as in the paper's Tables 1 and 2; `pareto` names quantities to be as small as may be (arithmetic_intensity: as
     large). Chunks are evaluated here, on `jobs` processes, or by any executor. Options are those of `count`.
     Raises SourceError on what is not known.
     """

@@ -23,9 +23,9 @@ def search(claim: Claim, assumptions: Sequence[Claim], seconds: float) -> dict[s
     """Return a point that meets the assumptions and at which the claim fails, or None where none was found."""
     defined = definitions(assumptions)
     names = sorted(claim.names.union(*(a.names for a in assumptions)) - defined.keys())
-    until = time.monotonic() + seconds
+    until = time.thread_time() + seconds  # its own: a busy machine finds the same points
     for point in candidates(names):
-        if time.monotonic() > until:
+        if time.thread_time() > until:
             return None
         whole = with_definitions(point, defined)
         if whole is not None and refutes(whole, claim, assumptions):
