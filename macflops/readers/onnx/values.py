@@ -28,7 +28,7 @@ class Value:
     file, `parts` are those of a sequence.
     """
 
-    __slots__ = ("contents", "dtype", "held", "leaves", "parts", "shape", "tensor", "written")
+    __slots__ = ("contents", "dtype", "given", "held", "leaves", "parts", "shape", "tensor", "written")
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Value:
     ) -> None:
         self.shape, self.dtype, self.tensor, self.contents, self.held = shape, dtype, tensor, contents, held
         self.leaves, self.written, self.parts = leaves, written, parts
+        self.given: int | None = None  # of a constant that flows into something: its tensor in the network
 
     @property
     def constant(self) -> bool:
