@@ -12,6 +12,7 @@ from macflops.readers.onnx.model import Claim, Graph, Model, Node
 from macflops.readers.onnx.parameters import Parameters
 from macflops.readers.onnx.patterns import PATTERNS
 from macflops.readers.onnx.place import Place, Unread
+from macflops.readers.onnx.signature import learnable
 from macflops.readers.onnx.values import Value, held
 
 NEWEST = 25  # the operator set that this reader knows up to
@@ -35,8 +36,10 @@ class Build:
 
     def run(self, graph: Graph) -> None:
         """Read the graph's tensors and its nodes, in order."""
+        said = learnable(graph.metadata)
         for name, tensor in graph.initializers.items():
-            self.values[name] = held(tensor, name)
+            self.values[name] = held(tensor, name, said=said.get(name))
+        self.parameters.kept = any(v.kept and len(v.sides) > 1 for v in self.values.values())
         for node in graph.nodes:
             for name in node.inputs:
                 self.read_by.setdefault(name, []).append(node)

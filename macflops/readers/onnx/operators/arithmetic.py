@@ -32,7 +32,7 @@ def element_wise(at: Place, operator: str, values: Sequence[Value], learnable: b
     if len(constants) != 1:
         return at.layer(operator, *values)
     (constant,) = constants
-    own = learnable and constant.kept
+    own = constant.declared or (learnable and constant.kept)
     weights = (constant,) if own else ()
     return at.layer(operator, *flowing, weights=weights, constant=constant.sides, learnable=own)
 

@@ -22,6 +22,7 @@ def Einsum(at: Place, a: Value, *more: Value, equation: str) -> Value:
     for letter, side in zip(right, b.sides, strict=True):
         if differ(sides.setdefault(letter, side), side):
             raise at.wrong(f"{letter} of {equation} is {sides[letter]} and {side}", "make them equal")
+    a = at.computing(a, b)
     if a.constant and not b.constant:
         a, b, left, right = b, a, right, left
     batch = [c for c in left if c in right and c in result]
