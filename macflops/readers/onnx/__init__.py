@@ -55,7 +55,7 @@ def network(
         raise SourceError(Location(file), f"{len(graph.nodes):,} nodes", over("layers", limit.layers))
     name = graph.name or os.path.splitext(os.path.basename(file))[0]
     builder = Builder(name, file, "onnx")
-    made = build.Build(model, graph, builder, file, limit.magnitude)
+    made = build.Build(model, graph, builder, file, limit.magnitude, limit.layers)
     made.dimensions = inputs.Dimensions(set or {}, file)
     wanted = [claim for claim in graph.inputs if claim.name not in graph.initializers]
     with no_garbage_collection():
@@ -70,4 +70,4 @@ def network(
         ends = build.outputs(made, graph)
         if not builder.layers:
             raise SourceError(Location(file), "a network without layers", "its outputs do not depend on its inputs")
-        return builder.network(ends, made.unsupported())
+        return builder.network(ends, made.unsupported(), tuple(made.notes))

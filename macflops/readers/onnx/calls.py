@@ -27,6 +27,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "Strings": lambda value: isinstance(value, tuple) and all(type(v) is str for v in value),
     "Tensor": lambda value: isinstance(value, Tensor),
     "Subgraph": lambda value: isinstance(value, Subgraph),
+    "object": lambda value: True,
 }
 
 

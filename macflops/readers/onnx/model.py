@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from macflops.readers.onnx.tensors import Tensor, tensor
@@ -26,11 +27,12 @@ class Node(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What the file says of a value: its element type (0: unknown) and its shape (None: unknown)."""
+    """What the file says of a value: its element type (0: unknown), its shape (None: unknown), what kind it is of."""
 
     name: str
     dtype: int
     shape: tuple[Dimension, ...] | None
+    kind: str = "tensor"
 
 
 class Graph(NamedTuple):
@@ -73,9 +75,15 @@ class Reference(NamedTuple):
 
 
 class Subgraph(NamedTuple):
-    """A graph in an attribute, read only when it is needed."""
+    """A graph in an attribute, read only when it is needed.
+
+    `names` says what names of the graph around it are called now, `bound` what the attributes of the function around it
+    are.
+    """
 
     data: memoryview
+    names: Mapping[str, str] = MappingProxyType({})
+    bound: Mapping[str, Any] = MappingProxyType({})
 
 
 def tag(number: int, kind: int = BYTES) -> int:
@@ -228,17 +236,21 @@ def sparse(data: memoryview) -> Tensor:
     return Tensor(values.name, tuple(dims), values.dtype, None)
 
 
+KINDS = {tag(1): "tensor", tag(4): "sequence", tag(5): "map", tag(8): "sparse tensor", tag(9): "optional value"}
+
+
 def claim(data: memoryview) -> Claim:
     """Return what the file says of a value."""
-    name, dtype, shape = "", 0, None
+    name, dtype, shape, kind = "", 0, None, "tensor"
     for at, value in fields(data):
         if at == tag(1):
             name = text(value)
         elif at == tag(2):
-            for of_type, kind in fields(value):
+            for of_type, said in fields(value):
+                kind = KINDS.get(of_type, kind)
                 if of_type == tag(1):
-                    dtype, shape = tensor_type(kind)
-    return Claim(name, dtype, shape)
+                    dtype, shape = tensor_type(said)
+    return Claim(name, dtype, shape, kind)
 
 
 def tensor_type(data: memoryview) -> tuple[int, tuple[Dimension, ...] | None]:

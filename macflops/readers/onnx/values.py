@@ -39,6 +39,7 @@ class Value:
     leaves: Mapping[str, Leaf] = field(default_factory=dict)
     written: bool = False  # as it stands in the file
     parts: tuple[Value, ...] | None = None  # of a sequence
+    given: int | None = None  # of a constant that flows into something: its tensor in the network
 
     @property
     def constant(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from macflops.arithmetic import Dim
+from macflops.arithmetic import Dim, surely
 from macflops.readers.onnx.operators._common import Ints, padding
 from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.values import Value
@@ -63,15 +63,19 @@ def ConvTranspose(
     kernel = window(at, x, w, kernel_shape)
     ones = (1,) * len(kernel)
     strides, dilations = strides or ones, dilations or ones
-    more = output_padding or (0,) * len(kernel)
+    more: tuple[Dim, ...] = output_padding or (0,) * len(kernel)
     before_after: tuple[Dim, ...] = pads or (0,) * (2 * len(kernel))
     if output_shape is not None or auto_pad in ("SAME_UPPER", "SAME_LOWER"):
-        short, long = [], []
+        short, long, further = [], [], []
         wanted = (output_shape or ())[-len(kernel) :] or [i * s for i, s in zip(x.sides[2:], strides, strict=True)]
         for i, s, o, k, d, out in zip(x.sides[2:], strides, more, kernel, dilations, wanted, strict=True):
             total = s * (i - 1) + o + d * (k - 1) + 1 - out
+            longer = -total if surely(total < 0) else 0  # than the windows reach
+            total = total + longer
+            further.append(o + longer)
             short.append(total // 2)
             long.append(total - total // 2)
+        more = tuple(further)
         before_after = (*short, *long) if auto_pad != "SAME_LOWER" else (*long, *short)
     if x.sides[1] != w.sides[0]:
         what = f"an input of shape {list(x.sides)} under weights of shape {list(w.sides)}"
