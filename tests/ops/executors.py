@@ -218,7 +218,7 @@ def recurrent(gates: int) -> Callable[[Fields, list[Operand]], Ran]:
 PLAIN = (
     *("abs", "celu", "clamp", "elu", "erf", "exp", "gelu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "log"),
     *("log_softmax", "logsigmoid", "lrn", "mish", "neg", "relu", "relu6", "selu", "sigmoid", "silu", "softmax"),
-    *("softplus", "softsign", "sqrt", "tanh"),
+    *("softplus", "softsign", "sqrt", "tanh", "cos", "sin"),
 )
 EXECUTORS: dict[str, Callable[..., Ran]] = {
     **dict.fromkeys(PLAIN, elementwise),

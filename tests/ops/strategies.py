@@ -360,6 +360,7 @@ def lstm(draw: Draw) -> tuple[Any, ...]:
 PLAIN = (
     *("abs", "celu", "elu", "erf", "exp", "gelu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "log"),
     *("logsigmoid", "mish", "neg", "relu", "relu6", "selu", "sigmoid", "silu", "softplus", "softsign", "sqrt", "tanh"),
+    *("cos", "sin"),
 )
 GENERATORS: dict[str, Callable[[Draw], tuple[Any, ...]]] = {
     **dict.fromkeys((*PLAIN, "identity", "dropout"), on_anything),

@@ -13,6 +13,7 @@ import macflops
 from macflops.errors import Location, SourceError
 from macflops.network import Builder, Network
 from macflops.ops import names as operators
+from macflops.ops.pad import Pad
 from macflops.readers.yaml import read
 from macflops.writers import written
 from macflops.zoo import names as zoo
@@ -232,3 +233,7 @@ def test_silenced_rules_stay_silenced() -> None:
     )
     assert "  - conv: {out: 128}  # macflops: ignore=G1\n" in text
     assert findings(read(text, "model.yaml")) == findings(network)
+
+
+def test_no_padding_of_fewer_dimensions_than_sides_is_written_as_it_comes_back() -> None:
+    back(network_of(Use(Pad((0, 0)), ((3, 1, 4, 5),))))

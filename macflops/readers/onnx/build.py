@@ -58,7 +58,7 @@ class Build:
         said = learnable(getattr(graph, "metadata", {}))
         for name, tensor in getattr(graph, "initializers", {}).items():
             self.values[name] = held(tensor, name, said=said.get(name))
-            self.parameters.kept |= self.values[name].kept and len(tensor.shape) > 1
+            self.parameters.note(self.values[name])
         try:
             reads = [tuple(name for name in self.decoded.reads(node) if name) for node in nodes]
         except TooDeep:

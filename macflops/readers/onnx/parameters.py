@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from macflops.network import Builder
-from macflops.readers.onnx.values import Leaf
+from macflops.readers.onnx.values import Leaf, Value
 
 
 class Parameters:
     """Which layer counts which learnable tensor, by its name in the file.
 
     Where the file keeps weights (`kept`), those that Constant nodes hold are none: a fixed filter, a bias of zeros.
-    Some writers have all weights in Constant nodes.
+    Some writers have all weights in Constant nodes. Where it keeps tensors of three dimensions and more (`kernels`), those
+    that ConstantOfShape fills are none either.
     """
 
     def __init__(self) -> None:
         self.counted: dict[str, str] = {}
-        self.kept = False
+        self.kept = self.kernels = False
+
+    def note(self, value: Value) -> None:
+        """Note a tensor that the file keeps."""
+        self.kept |= value.kept and len(value.sides) > 1
+        self.kernels |= value.declared or (value.kept and len(value.sides) > 2)
 
     def forget(self, layer: str) -> None:
         """Count anew what a layer counted: it is gone."""

@@ -80,10 +80,12 @@ def one_function(at: Place, *inputs: Value | None) -> Value | None:
         return chain.done(at.layer(operator, x, dim=axes[0])) if len(axes) == 1 else None
     if operator not in ("layer_norm", "rms_norm"):
         return chain.done(at.layer(operator, x, **fields))
-    if axes != last:
-        return None
-    shape = x.sides[rank - len(axes) :]
+    shape = tuple(x.sides[axis] for axis in axes)
     weights = affine(chain, shape, ("Mul", "Add") if operator == "layer_norm" else ("Mul",))
+    if axes != last:  # along the channels, say
+        own = size(shape) * len(weights)
+        more = {"role": "norm", "weights": own, "params": own}
+        return chain.done(at.computed(x, outputs=[x.sides], name=operator, weights=weights, more=more, dim=axes)[0])
     fields = {"bias": len(weights) > 1} if operator == "layer_norm" else {}
     made = at.layer(operator, x, weights=weights, normalized_shape=shape, elementwise_affine=bool(weights), **fields)
     return chain.done(made)

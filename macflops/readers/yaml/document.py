@@ -31,8 +31,13 @@ class Options(NamedTuple):
 
 
 def network(source: Source, options: Options) -> Network:
-    """Return the network that a source describes."""
-    top = top_level(source)
+    """Return the network that a source describes, natively or as a model file of Ultralytics'."""
+    root = document(source)
+    if root.get("backbone") is not None and root.get("layers") is None and root.get("macflops") is None:
+        from macflops.readers.yaml import ultralytics
+
+        return ultralytics.network(source, root, options)
+    top = top_level(source, root)
     params = Params(top.get("params"), source)
     inputs = Inputs(top.get("input"), source)
     wanted = inputs.symbols(params.nodes, options.input_shape)
@@ -68,14 +73,19 @@ def network(source: Source, options: Options) -> Network:
     return builder.network(outputs, warnings=tuple(warned), ignored=ignored)
 
 
-def top_level(source: Source) -> dict[str, Node]:
-    """Return the parts of the document by key."""
+def document(source: Source) -> nodes.Mapping:
+    """Return the mapping that the document is."""
     root = nodes.parse(source.text, source.file, source.limits)
     if root is None or (type(root) is Scalar and not root.text):
         raise SourceError(Location(source.file), "nothing is in it", "describe a network: input and layers at least")
     if type(root) is not nodes.Mapping:
         hint = "begin with macflops: 1, then input: and layers:"
         raise source.error(root, f"the file is {kind(root)}, where a network is a mapping", hint)
+    return root
+
+
+def top_level(source: Source, root: nodes.Mapping) -> dict[str, Node]:
+    """Return the parts of the document by key."""
     top: dict[str, Node] = {}
     for key, node in root.pairs:
         if key.text not in KEYS:

@@ -26,6 +26,7 @@ def along(kind: str) -> Written:
 
 
 abs, erf, exp, log, neg, relu = map(plain, ("Abs", "Erf", "Exp", "Log", "Neg", "Relu"))
+cos, sin = plain("Cos"), plain("Sin")
 sigmoid, softsign, sqrt, tanh, hardswish, mish, selu = map(
     plain, ("Sigmoid", "Softsign", "Sqrt", "Tanh", "HardSwish", "Mish", "Selu")
 )

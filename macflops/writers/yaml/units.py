@@ -242,7 +242,8 @@ def padding(field: Field, values: dict[str, Any], sides: int, padded: bool) -> t
         before, after = value[: len(value) // 2], value[len(value) // 2 :]
         if len(value) == sides:
             before, after = ((0,) * (sides - len(half)) + half for half in (before, after))
-        return (uniform(value) if len(value) == 2 * sides else (*before, *after)), MISSING
+        whole = (*before, *after)
+        return (uniform(whole) if len(whole) == 2 * sides else whole), MISSING
     if value == same(values["kernel"], values.get("dilation") or (1,) * sides):
         return "same", "same"
     if len(set(value)) == 1:

@@ -1,0 +1,204 @@
+"""`macflops count` of several sources: a row each, streamed, resumed after an interruption."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import macflops
+from macflops.schemas import find
+from tests.cli.runner import run
+
+TINY = "input: [3, {side}, {side}]\nlayers:\n  - conv: {{out: 8, kernel: 3, norm: bn, act: relu}}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder of networks: two good ones, one in a folder of its own, a broken one, other YAML, other files."""
+    (tmp_path / "inner").mkdir()
+    (tmp_path / ".hidden").mkdir()
+    for name, side in (("b", 8), ("a", 16), ("inner/c", 32), (".hidden/d", 8)):
+        (tmp_path / f"{name}.yaml").write_text(TINY.format(side=side))
+    (tmp_path / "broken.yml").write_text("input: [3, 8, 8]\nlayers:\n  - cnv: {out: 8}\n")
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: nginx}}\n")
+    (tmp_path / "notes.txt").write_text("layers: none\n")
+    (tmp_path / "cut.onnx").write_bytes(b"\x08\x07\x12\x7fpyt")
+    return tmp_path
+
+
+def lines(text: str) -> list[dict[str, object]]:
+    """Return the documents of JSON Lines, each held against the schema."""
+    found = [json.loads(line) for line in text.splitlines()]
+    for row in found:
+        jsonschema.validate(row, find("row"))
+    return found
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_each_network_of_a_folder_has_a_row_that_says_what_counting_it_alone_says(folder: Path, jobs: str) -> None:
+    result = run("count", str(folder), "zoo:alexnet", "-j", jobs, "--format", "jsonl", "--fusion", "bn")
+    rows = lines(result.out)
+    names = ["a.yaml", "b.yaml", "broken.yml", "cut.onnx", "inner/c.yaml"]
+    assert [row["source"] for row in rows] == [*(str(folder / name) for name in names), "zoo:alexnet"]
+    for row in rows:
+        if row["error"] is None:
+            alone = macflops.count(str(row["source"]), fusion="bn")
+            assert {name: row[name] for name in alone.to_dict()["totals"]} == alone.to_dict()["totals"]
+            assert (row["name"], row["layers"], row["complete"]) == (alone.network.name, len(alone.layers), True)
+        else:
+            with pytest.raises(macflops.SourceError) as caught:
+                macflops.count(str(row["source"]))
+            assert row["error"] == str(caught.value)
+    assert [row["source"] for row in rows if row["error"]] == [str(folder / "broken.yml"), str(folder / "cut.onnx")]
+    assert result.status == 2
+    assert "2 of 6 sources could not be counted" in result.err
+    assert f"1 YAML file without layers left out: {folder / 'compose.yaml'}" in result.err
+
+
+def test_csv_has_the_same_numbers_and_no_formulas(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "=1+1.yaml").write_text(TINY.format(side=8))
+    table = list(csv.DictReader(run("count", "=1+1.yaml", "a.yaml", "--format", "csv").out.splitlines()))
+    documents = lines(run("count", "=1+1.yaml", "a.yaml", "--format", "jsonl").out)
+    assert [row["source"] for row in table] == ["'=1+1.yaml", "a.yaml"]
+    for cells, document in zip(table, documents, strict=True):
+        for name in ("params", "mult_adds", "mac_bytes", "peak_activation_bytes"):
+            assert cells[name] == str(document[name])
+
+
+def test_text_is_a_table_of_eighty_columns(folder: Path) -> None:
+    shown = run("count", str(folder), "zoo:vgg16").out
+    assert all(len(line) <= 80 or str(folder) in line for line in shown.splitlines())
+    assert "zoo:vgg16" in shown
+    assert "15.5 G" in shown  # Simonyan and Zisserman 2015: 15.47 G multiply-adds (torchvision's documentation)
+
+
+@pytest.mark.parametrize("style", ["jsonl", "csv"])
+def test_what_an_interruption_left_is_kept_and_only_the_rest_is_counted(folder: Path, style: str) -> None:
+    out, arguments = folder / "out", ("count", str(folder), "--format", style, "-o")
+    assert run(*arguments, str(out)).status == 2
+    whole = out.read_text()
+    kept = whole.splitlines(keepends=True)
+    head = 1 if style == "csv" else 0
+    assert len(kept) == head + 5
+    marked = [line.replace("8", "9") for line in kept[head : head + 2]]  # so that one sees which they are
+    (folder / "out.partial").write_text("".join(kept[:head] + marked) + kept[head + 2][:20])
+    out.unlink()
+    assert run(*arguments, str(out), "--resume").status == 2
+    found = out.read_text().splitlines(keepends=True)
+    assert found[: head + 2] == kept[:head] + marked  # not counted again
+    assert sorted(found[head + 2 :]) == sorted(kept[head + 2 :])
+    assert not (folder / "out.partial").exists()
+
+
+def test_a_network_that_was_mended_is_counted_again(folder: Path) -> None:
+    out = folder / "out"
+    arguments = ("count", str(folder), "--format", "jsonl", "-o", str(out))
+    run(*arguments)
+    (folder / "broken.yml").write_text(TINY.format(side=8))
+    (folder / "cut.onnx").unlink()
+    assert run(*arguments, "--resume").status == 0
+    assert [row["error"] for row in lines(out.read_text())] == [None] * 4
+
+
+def test_a_process_that_is_stopped_leaves_whole_rows(tmp_path: Path) -> None:
+    for index in range(400):
+        (tmp_path / f"{index:03}.yaml").write_text(TINY.format(side=8))
+    out = tmp_path / "rows"
+    command = [sys.executable, "-m", "macflops", "count", str(tmp_path), "--format", "jsonl", "-o", str(out)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    partial = tmp_path / "rows.partial"
+    deadline = time.monotonic() + 60
+    while not (partial.exists() and partial.stat().st_size) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    if process.returncode == 0:
+        pytest.fail("it was done before it could be stopped")
+    assert process.returncode == 130
+    assert f"--resume goes on with {partial}" in said
+    assert not out.exists()
+    before = len(lines(partial.read_text()))
+    assert 0 < before < 400
+    assert run("count", str(tmp_path), "--format", "jsonl", "-o", str(out), "--resume").status == 0
+    assert len(lines(out.read_text())) == 400
+
+
+def test_rows_by_other_conventions_are_not_gone_on_with(folder: Path) -> None:
+    out = folder / "out"
+    arguments = ("count", str(folder / "a.yaml"), str(folder / "b.yaml"), "--format", "jsonl", "-o", str(out))
+    run(*arguments)
+    result = run(*arguments, "--resume", "--fusion", "bn")
+    assert result.status == 2
+    assert "rows of float32, fusion none (ask for the same, or leave --resume out)" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["a.yaml", "b.yaml", "--format", "markdown"],
+         "--format: error: markdown of several sources (use one of text, csv, jsonl)"),
+        (["a.yaml", "b.yaml", "--by", "op"],
+         "--by: error: a network is one row where there are several (leave it out)"),
+        (["a.yaml", "--resume"],
+         "--resume: error: a single source (it goes on with a row for each of several)"),
+        (["a.yaml", "b.yaml", "--resume"],
+         "--resume: error: nothing to go on with (name the file: --format jsonl -o FILE)"),
+        (["empty"], "empty: error: no network is in this folder (they are files in .onnx, .yaml)"),
+        (["a.yaml", "b.yaml", "--format", "jsonl", "-o", "no/such/folder"],
+         "no/such/folder: error: cannot be used: no such file or directory (name another file)"),
+        (["a.yaml", "b.yaml", "--format", "jsonl", "-o", "notes.txt", "--resume"],
+         "notes.txt:1:1: error: this is no row of counts (leave --resume out to write it anew)"),
+        (["a.yaml", "b.yaml", "--format", "csv", "-o", "notes.txt", "--resume"],
+         "notes.txt:1:1: error: this is no row of counts (leave --resume out to write it anew)"),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], error: str
+) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "empty").mkdir()
+    result = run("count", *arguments)
+    assert (result.status, result.err.strip()) == (2, error)
+    assert (folder / "notes.txt").read_text() == "layers: none\n"
+
+
+def test_a_process_that_dies_takes_only_its_row_along(folder: Path) -> None:
+    script = (
+        "import os, sys, macflops.many as many\n"
+        "counted = many.count\n"
+        "def count(source, **options):\n"
+        "    if source.endswith('b.yaml'): os._exit(9)\n"
+        "    return counted(source, **options)\n"
+        "many.count = count\n"
+        f"for row in many.rows(many.found([{str(folder)!r}]).sources, 2): print(row.source, row.error)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    said = dict(line.split(" ", 1) for line in ran.stdout.splitlines())
+    assert said[str(folder / "b.yaml")].endswith("the process that counted it died (is there enough memory?)")
+    assert said[str(folder / "a.yaml")] == said[str(folder / "inner/c.yaml")] == "None"
+    assert len(said) == 5
+
+
+def test_symbolic_networks_have_closed_forms(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text("input: [3, H, 8]\nlayers: [{conv: {out: 8}}]\n")
+    rows = lines(run("count", str(tmp_path), "--format", "jsonl").out)
+    assert [row["mult_adds"] for row in rows] == ["192*H", "192*H"]
+    assert run("count", str(tmp_path)).out.count("symbolic") >= 2
+
+
+def test_links_out_of_a_folder_are_not_followed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "x.yaml").write_text(TINY.format(side=8))
+    os.symlink(elsewhere, folder / "link")
+    assert "x.yaml" not in run("count", str(folder)).out
