@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeGuard
 
 from macflops.arithmetic import is_symbolic
 from macflops.budgets import budgets
@@ -19,9 +19,11 @@ from macflops.network import Network, no_garbage_collection
 from macflops.report import Budget, Report
 
 if TYPE_CHECKING:
+    import onnx
+
     from macflops.differences import Diff
 
-Source: TypeAlias = "str | PathLike[str] | Network"
+Source: TypeAlias = "str | PathLike[str] | Network | onnx.ModelProto"
 
 
 def load(
@@ -34,7 +36,9 @@ def load(
     limits: Any = None,
     assume: Iterable[str] | None = None,
 ) -> Network:
-    """Return the network that a source holds: a path, `zoo:NAME`, `-`, or a Network, which is returned as it is.
+    """Return the network that a source holds: a path, `zoo:NAME`, `-`, an `onnx.ModelProto`, or a Network.
+
+    A Network is returned as it is; of a model in memory no weights are copied.
 
     `set` maps parameters and symbolic dimensions to values (or lists "NAME=VALUE"), `variant` names one of the file's
     variants, `input_shape` is "1x3x224x224", a sequence, or a mapping of names to either; `batch` replaces the first
@@ -60,12 +64,22 @@ def load(
         if limits is not None:
             options["limits"] = limits
         with no_garbage_collection():
-            network = read(fspath(source), **options)
+            if is_onnx(source):
+                from macflops.readers.onnx import read_proto
+
+                network = read_proto(source, **options)
+            else:
+                network = read(fspath(source), **options)
     if assume:
         from macflops.assumptions import assuming
 
         network = assuming(network, assume)
     return network
+
+
+def is_onnx(source: Any) -> TypeGuard[onnx.ModelProto]:
+    """Tell whether a source is an ONNX model in memory, without importing `onnx`."""
+    return type(source).__name__ == "ModelProto" and hasattr(source, "SerializeToString")
 
 
 def count(

@@ -12,8 +12,8 @@ class Parameters:
     """Which layer counts which learnable tensor, by its name in the file.
 
     Where the file keeps weights (`kept`), those that Constant nodes hold are none: a fixed filter, a bias of zeros.
-    Some writers have all weights in Constant nodes. Where it keeps tensors of three dimensions and more (`kernels`), those
-    that ConstantOfShape fills are none either.
+    Some writers have all weights in Constant nodes. Where it keeps tensors of three dimensions and more (`kernels`),
+    those that ConstantOfShape fills are none either.
     """
 
     def __init__(self) -> None:
