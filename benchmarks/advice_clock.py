@@ -149,7 +149,7 @@ def turned_down(original: Network, reached: Network) -> Iterator[tuple[str, floa
     aims = Terms(tuple(codes()), Thresholds(), HELD).aims(count(original))
     for name in rewrites.names():
         rewrite = rewrites.find(name)
-        change = next(iter(rewrite.propose(Subject(costs), aims)), None)
+        change = next((c for c in rewrite.propose(Subject(costs), aims) if c.fits), None)
         if change is None:
             continue
         after = count(change.network)
@@ -196,6 +196,10 @@ def report(
     """Yield the lines of the report."""
     number = len({row.name for row in given}) + len(silent)
     yield "# The advice and the clock"
+    yield ""
+    yield "What [the advice](advice.md) did to the time of a network: each was run before and after, in turn. A ratio"
+    yield "is the median of such pairs; `surely` means that the whole of its 95 % interval says so. `Given` is advice"
+    yield "that macflops gives; its constants may be chosen by networks of the half `tuning`, not by those `held out`."
     yield ""
     yield "Made by `python -m benchmarks.advice_clock -o docs/advice_clock.md`; how it is measured stands in that file."
     yield f"{number} networks of the zoo, input as they have it, batch 1, float32, random weights."

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -29,6 +30,7 @@ IMPORTS = [sys.executable, "-c", "import click, yaml"]
 PROGRAM = [sys.executable, "-m", "macflops"]
 AUDIT = [*PROGRAM, "audit", "zoo:shufflenet_v2_x1_0"]
 ADVISED = [*PROGRAM, "audit", "zoo:shufflenet_v1_g3_x1_0"]
+LIGHT = ("onnx", "backend/test/data/light/light_shufflenet.onnx")  # a package, and a model file that it ships
 UNIT = """\
   - conv: {{out: 16, kernel: 3, norm: bn, act: relu}}
   - add:
@@ -94,6 +96,11 @@ def table(rounds: int) -> list[str]:
                 "audit of ShuffleNet V1 (dense, grid and balance are tried), in a pipe ÷ the same",
                 "2.5",
                 *in_turn(ADVISED, IMPORTS, rounds),
+            ),
+            Row(
+                "audit of light_shufflenet.onnx (dense and grid are advised), in a pipe ÷ the same",
+                "2.5",
+                *in_turn([*PROGRAM, "audit", str(files(LIGHT[0]) / LIGHT[1])], IMPORTS, rounds),
             ),
             Row("count of 100,000 layers ÷ of 5,000", "20", *in_turn(many, few, max(5, rounds // 8))),
         ]

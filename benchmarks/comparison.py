@@ -124,8 +124,7 @@ def torchscan(case: Case) -> tuple[float, float]:
     from torchscan import crawl_module
 
     found = crawl_module(case.module, tuple(case.inputs[0].shape[1:]))
-    layers = found["layers"]
-    return sum(one["macs"] for one in layers), sum(one["grad_params"] + one["nograd_params"] for one in layers)
+    return found["totals"]["macs"]["value"], found["totals"]["parameters"]["value"]
 
 
 def thop(case: Case) -> tuple[float, float]:

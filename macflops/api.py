@@ -1,4 +1,4 @@
-"""The public functions: load, count, audit."""
+"""The public functions: load, count, audit, diff, export."""
 
 from __future__ import annotations
 
@@ -144,6 +144,24 @@ def diff(base: Source, head: Source, **options: Any) -> Diff:
     from macflops.differences import Diff
 
     return Diff(count(base, **options), count(head, **options))
+
+
+def export(source: Source, file: str | PathLike[str], *, seed: int | None = None, **options: Any) -> None:
+    """Write a network as native YAML, or as an ONNX graph with random weights that runs; the file's ending says which.
+
+    `seed` is that of the weights, 0 unless given; native YAML holds none. Further options are those of `load`. What
+    advice makes of a network is written by `export(macflops.audit(source).advice.network, file)`. Raises SourceError
+    where the source cannot be read, the format cannot hold the network, or the file cannot be written.
+    """
+    from macflops.files import write_bytes
+    from macflops.writers import writer_of, written
+
+    output = fspath(file)
+    writer = writer_of(output)
+    if writer == "yaml" and seed is not None:
+        raise SourceError(Location("--seed"), "native YAML holds no weights", "leave seed out, or write .onnx")
+    network = load(source, **options)
+    write_bytes(written(network, writer, **({} if seed is None else {"seed": seed})), output)
 
 
 def symbols(dimension: Any) -> Iterable[Any]:

@@ -1,15 +1,14 @@
 """What formulas need of numbers, for each kind that they are evaluated on.
 
-The kinds are Python integers (exact, as large as need be), NumPy arrays of integers (sweeps), SymPy expressions
-(closed forms) and polynomials in a network's widths (advice). Only this file tells them apart, and it imports neither
-NumPy nor SymPy unless one of theirs comes in.
+The kinds are Python integers (exact, as large as need be), NumPy arrays of integers (sweeps over layers), numbers that
+vary (sweeps over networks: one for each configuration, `sweeps/varying.py`), SymPy expressions (closed forms) and
+polynomials in a network's widths (advice). Only this file tells them apart, and it imports neither NumPy nor SymPy
+unless one of theirs comes in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from math import gcd
 from typing import Any, TypeAlias
 
@@ -25,6 +24,16 @@ def is_integer(number: object) -> bool:
 def is_symbolic(number: object) -> bool:
     """Tell whether a number is a SymPy expression that holds a symbol."""
     return bool(getattr(number, "free_symbols", None))
+
+
+def is_varying(number: object) -> bool:
+    """Tell whether a number is one for each configuration of a sweep. Asked what has no single answer, it raises."""
+    return hasattr(number, "varies")
+
+
+def one_number(value: Any) -> Any:
+    """Return a value that has to be one number for Python to go on: an index, how often a repeat runs."""
+    return value.settled() if is_varying(value) else value
 
 
 def exact_div(dividend: Dim, divisor: Dim) -> Dim:
@@ -62,6 +71,9 @@ def minimum(first: Dim, second: Dim) -> Dim:
         import sympy
 
         return sympy.Min(first, second)  # type: ignore[no-any-return]
+    for one, other in ((first, second), (second, first)):
+        if is_varying(one):
+            return one.least(other)  # type: ignore[attr-defined, no-any-return]
     import numpy
 
     return numpy.minimum(first, second)  # type: ignore[no-any-return]
@@ -84,36 +96,11 @@ def size(shape: Iterable[Dim]) -> Dim:
     return number if product is None else product * number
 
 
-_open: ContextVar[list[tuple[Any, ...]] | None] = ContextVar("open questions", default=None)
-
-
-@contextmanager
-def open_questions() -> Iterator[list[tuple[Any, ...]]]:
-    """Collect what symbols leave open meanwhile: ("holds", claim), ("equal", a, b), ("divides", divisor, number).
-
-    Where all of it holds, no check would have failed, and no other shape have come out.
-    """
-    found: list[tuple[Any, ...]] = []
-    token = _open.set(found)
-    try:
-        yield found
-    finally:
-        _open.reset(token)
-
-
-def note(question: tuple[Any, ...]) -> None:
-    """Collect a question that symbols leave open, where someone wants to know."""
-    found = _open.get()
-    if found is not None:
-        found.append(question)
-
-
 def surely(claim: object) -> bool | None:
     """Return whether a comparison holds: True, False, or None where symbols or arrays leave it open."""
     try:
         return bool(claim)
     except (TypeError, ValueError):  # SymPy: cannot determine truth value of a relational; NumPy: of several elements
-        note(("holds", claim))
         return None
 
 
@@ -122,8 +109,6 @@ def differ(first: Dim, second: Dim) -> bool:
     if is_integer(first) and is_integer(second):
         return first != second
     difference = first - second
-    if is_symbolic(difference):
-        note(("equal", first, second))
     return not is_symbolic(difference) and surely(difference != 0) is True
 
 
@@ -131,7 +116,8 @@ def divides(divisor: Dim, number: Dim) -> bool:
     """Tell whether divisor may divide number: False only where it surely leaves a remainder."""
     if is_integer(divisor) and is_integer(number):
         return divisor != 0 and number % divisor == 0
-    note(("divides", divisor, number))
+    if is_varying(divisor) or is_varying(number):
+        return bool(divisor != 0 and number % divisor == 0)
     return True
 
 

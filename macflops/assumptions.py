@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from macflops.arithmetic import is_symbolic
@@ -82,10 +81,10 @@ def changed(network: Network, simplified: Callable[[Any], Any]) -> Network:
     layers = []
     for layer in network.layers:
         fields = {name: value for name, value in layer.operator.attributes().items() if one(value) != value}
-        operator = replace(layer.operator, **{n: one(v) for n, v in fields.items()}) if fields else layer.operator
+        operator = layer.operator._replace(**{n: one(v) for n, v in fields.items()}) if fields else layer.operator
         layers.append(layer._replace(operator=operator))
     tensors = tuple(Tensor(one(tensor.shape), tensor.dtype) for tensor in network.tensors)
-    return replace(network, tensors=tensors, layers=tuple(layers))
+    return network._replace(tensors=tensors, layers=tuple(layers))
 
 
 def error(text: str, what: str, hint: str) -> SourceError:

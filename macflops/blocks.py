@@ -79,8 +79,8 @@ def live_counts(network: Network) -> list[tuple[int, bool]]:
             from_join[tensor] = len(layer.inputs) > 1 or (seen_through and from_join[layer.inputs[0]])
             if last_read[tensor] > index:
                 live.add(tensor)
-        live.difference_update(t for t in layer.inputs if last_read[t] == index)
-        counts.append((len(live), len(live) == 2 and all(from_join[t] for t in live)))
+        live.difference_update([t for t in layer.inputs if last_read[t] == index])
+        counts.append((len(live), len(live) == 2 and all(map(from_join.__getitem__, live))))
     return counts
 
 
@@ -110,8 +110,10 @@ def label(network: Network, start: int, stop: int) -> str:
     first = network.layers[start].name.split(".")
     shared = len(first) - 1
     for layer in network.layers[start + 1 : stop]:
-        scopes = zip(first[:shared], layer.name.split("."), strict=False)
-        shared = next((depth for depth, (one, other) in enumerate(scopes) if one != other), shared)
+        scopes = layer.name.split(".")
+        if first[:shared] != scopes[:shared]:
+            pairs = zip(first[:shared], scopes, strict=False)
+            shared = next((depth for depth, (one, other) in enumerate(pairs) if one != other), shared)
     return ".".join(first[:shared]) or first[0]
 
 
@@ -145,18 +147,23 @@ def symbolic_sides(shape: Shape) -> str:
     return " x ".join(str(written(side)) for side in shape[2:]) or "1x1"
 
 
-def side_by_side(network: Network, block: Block) -> list[list[Layer]]:
-    """Return the levels of a block that hold two or more operators, each with its operators.
+def levels(network: Network, block: Block) -> list[list[Layer]]:
+    """Return the operators of a block by level.
 
     An operator is a convolution, linear layer, matrix product or pooling; its level is the longest path to it from the
     block's entries, in operators. Norms, activations, joins and copies add nothing to a path.
     """
     depth: dict[int, int] = {}  # of the tensors made in the block
-    levels: dict[int, list[Layer]] = {}
+    found: dict[int, list[Layer]] = {}
     for layer in network.layers[block.start : block.stop]:
         level = max((depth.get(t, 0) for t in layer.inputs), default=0)
         if layer.operator.role in FRAGMENTS:
             level += 1
-            levels.setdefault(level, []).append(layer)
+            found.setdefault(level, []).append(layer)
         depth.update(dict.fromkeys(layer.outputs, level))
-    return [levels[level] for level in sorted(levels) if len(levels[level]) > 1]
+    return [found[level] for level in sorted(found)]
+
+
+def side_by_side(network: Network, block: Block) -> list[list[Layer]]:
+    """Return the levels of a block that hold two or more operators, each with its operators."""
+    return [level for level in levels(network, block) if len(level) > 1]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
-from macflops.arithmetic import floor_div, is_symbolic, surely
+from macflops.arithmetic import floor_div, is_symbolic, is_varying, maximum, minimum, one_number, surely
 from macflops.errors import ExpressionError
 from macflops.spelling import did_you_mean
 
@@ -33,7 +34,7 @@ def described(value: Any) -> str:
 
 def is_number(value: Any) -> bool:
     """Tell whether a value is a number or a symbol."""
-    return isinstance(value, (int, float)) or hasattr(value, "free_symbols")
+    return isinstance(value, (int, float)) or hasattr(value, "free_symbols") or is_varying(value)
 
 
 def settled(value: Any) -> Any:
@@ -53,6 +54,10 @@ def bounded(value: Any, at: int, most: int) -> Any:
         if math.isfinite(value):
             return value
         raise too_large(at, most)
+    if is_varying(value):
+        if not -most <= value <= most:
+            raise too_large(at, most)
+        return value
     return settled(value)
 
 
@@ -104,6 +109,11 @@ def over(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 def power(base: Any, exponent: Any, at: int, most: int) -> Any:
     """Return base ** exponent; how large it is going to be is known before it is computed."""
     base, exponent = numbers("**", at, base, exponent)
+    if is_varying(base) or is_varying(exponent):
+        varying, other = (base, exponent) if is_varying(base) else (exponent, base)
+        if is_varying(base):
+            return bounded(varying.each(lambda a, b: power(a, b, at, most), other), at, most)
+        return bounded(varying.each(lambda b: power(base, b, at, most)), at, most)
     bits = base.bit_length() - 1 if isinstance(base, int) else 0  # at least so many for each multiplication
     if not is_symbolic(exponent) and abs(exponent) * bits > most.bit_length():
         if exponent > 0:
@@ -152,7 +162,7 @@ def compared(sign: str, first: Any, second: Any, at: int) -> bool:
             difference = first - second
             if not difference.is_nonzero:
                 raise undecided(at, f"{first} {sign} {second}", difference)
-        return (first == second) is (sign == "==")
+        return bool(first == second) is (sign == "==")
     first, second = numbers(sign, at, first, second)
     if not symbolic:
         return bool(RELATIONS[sign](first, second))
@@ -180,6 +190,7 @@ def truth(value: Any, at: int) -> bool:
 
 def subscripted(container: Any, index: Any, at: int) -> Any:
     """Return an element of a list by index, or of a mapping by key (which may be a number)."""
+    index = one_number(index)
     if isinstance(index, float) and index.is_integer():
         index = int(index)
     if isinstance(container, dict):
@@ -237,6 +248,8 @@ def extreme(name: str, plain: Callable[[Any], Any]) -> Callable[..., Any]:
         if not values:
             raise ExpressionError(at, f"{name} of an empty list", "it takes at least one number")
         values = tuple(numbers(name, at, *values))
+        if any(map(is_varying, values)):
+            return reduce(minimum if name == "min" else maximum, values)
         if any(map(is_symbolic, values)):
             import sympy
 
@@ -246,19 +259,22 @@ def extreme(name: str, plain: Callable[[Any], Any]) -> Callable[..., Any]:
     return compute
 
 
-def make_divisible(at: int, most: int, value: Any, divisor: Any) -> int:
+def make_divisible(at: int, most: int, value: Any, divisor: Any) -> Any:
     """Return the multiple of divisor nearest to value, never under 90 % of it.
 
     Source: `_make_divisible` in the reference code of MobileNet V2 (tensorflow/models, research/slim/nets/mobilenet).
     """
     numbers("make_divisible", at, value, divisor)
+    divisor = one_number(divisor)
+    if is_varying(value):
+        return value.each(lambda one: make_divisible(at, most, one, divisor))
     if is_symbolic(value) or is_symbolic(divisor):
         raise ExpressionError(at, "make_divisible of what is no number yet", "set its symbols")
     if divisor != int(divisor) or divisor < 1:
         raise ExpressionError(at, f"make_divisible by {described(divisor)}", "the divisor is a whole number from 1")
     divisor = int(divisor)
     nearest = max(divisor, int(value + divisor / 2) // divisor * divisor)
-    return bounded(nearest + divisor if nearest < 0.9 * value else nearest, at, most)  # type: ignore[no-any-return]
+    return bounded(nearest + divisor if nearest < 0.9 * value else nearest, at, most)
 
 
 # Each with the least and the most arguments that it takes (None: any number).
@@ -269,6 +285,6 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int | None]] = {
     "floor": (rounding("floor", math.floor), 1, 1),
     "ceil": (rounding("ceil", math.ceil), 1, 1),
     "abs": (absolute, 1, 1),
-    "int": (rounding("int", int), 1, 1),
+    "int": (rounding("int", math.trunc), 1, 1),
     "make_divisible": (make_divisible, 2, 2),
 }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from macflops.arithmetic import Dim, exact_div, is_symbolic
 from macflops.fusion import Fusion, Merged, merge, merged_costs
 from macflops.liveness import peak_elements
-from macflops.machine import DEFAULT, Machine, channels, is_data, padded
+from macflops.machine import DEFAULT, Machine, channels, is_data, is_depthwise, padded
 from macflops.network import Layer, Network
 from macflops.ops import Cost
+from macflops.records import Record
 
 BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 PRODUCTS = frozenset({"convolution", "linear", "matmul"})  # roles whose outputs are the activations of RegNet's paper
+
+
+WEIGHTED = frozenset({"convolution", "linear"})
 
 
 class Row(NamedTuple):
@@ -35,19 +38,18 @@ class Row(NamedTuple):
 class Totals(NamedTuple):
     """The sums over all layers. `mult_adds` counts multiply-accumulates, `mac` is memory access cost."""
 
-    params: Dim
-    mult_adds: Dim
-    flops: Dim
-    elementwise_ops: Dim
-    mac_elements: Dim
-    mac_bytes: Dim
-    activations: Dim
-    peak_activation_bytes: Dim
-    arithmetic_intensity: float | None
+    params: Dim  # learnable parameters; a shared weight counts once
+    mult_adds: Dim  # multiply-accumulates of convolutions, linear layers, matrix products: what papers call FLOPs
+    flops: Dim  # 2 x mult_adds
+    elementwise_ops: Dim  # elements written by everything else that computes
+    mac_elements: Dim  # memory access cost: elements read and written
+    mac_bytes: Dim  # the same in bytes of the chosen dtype
+    activations: Dim  # elements in outputs of convolutions, linear layers, matrix products
+    peak_activation_bytes: Dim  # the most bytes of tensors alive at one time, in inference
+    arithmetic_intensity: float | None  # flops per byte of memory access; None where nothing moves
 
 
-@dataclass(frozen=True, eq=False, repr=False)  # as large as a network: neither is of use
-class Costs:
+class Costs(Record):
     """The costs of a network under one fusion mode and element type."""
 
     network: Network
@@ -61,7 +63,7 @@ class Costs:
         if fusion == self.fusion:
             return self
         if fusion not in self._others:
-            self._others[fusion] = replace(self, fusion=fusion)
+            self._others[fusion] = self._replace(fusion=fusion)
         return self._others[fusion]
 
     @cached_property
@@ -72,6 +74,30 @@ class Costs:
             Row(position, layer, cost, own, None if host is None else layers[host].name)
             for position, (layer, cost, own, host) in enumerate(zip(layers, self.fused, self.own, hosts, strict=True))
         )
+
+    @cached_property
+    def free_layers(self) -> tuple[Row, ...]:
+        """The rows of the convolutions and linear layers whose widths are free, but for depthwise ones.
+
+        Data fix the width of a layer with no other convolution or linear layer between it and an input or an output of
+        the network.
+        """
+        network, given = self.network, is_data(self.network)
+        to_output = [False] * len(network.tensors)
+        for tensor in network.outputs:
+            to_output[tensor] = True
+        for layer in reversed(network.layers):
+            if layer.operator.role not in WEIGHTED and any(map(to_output.__getitem__, layer.outputs)):
+                for tensor in layer.inputs:
+                    to_output[tensor] = True
+        found = []
+        for row in self.rows:
+            layer = row.layer
+            if layer.operator.role not in WEIGHTED or given[layer.inputs[0]] or to_output[layer.outputs[0]]:
+                continue
+            if not is_depthwise(network, layer):
+                found.append(row)
+        return tuple(found)
 
     @cached_property
     def mac(self) -> Dim:
@@ -100,7 +126,7 @@ class Costs:
         found = []
         for layer, cost in zip(network.layers, self.own, strict=True):
             number = cost.mult_adds
-            if layer.operator.role in ("convolution", "linear"):
+            if layer.operator.role in WEIGHTED:
                 number = padded(number, *channels(network, layer), self.machine.grain, data[layer.inputs[0]])
             found.append(number)
         return tuple(found)
@@ -113,19 +139,30 @@ class Costs:
     @cached_property
     def totals(self) -> Totals:
         """The sums over all layers."""
-        rows, width = self.rows, BYTES[self.dtype]
-        flops = 2 * self.mult_adds
-        return Totals(
-            params=self.params,
-            mult_adds=self.mult_adds,
-            flops=flops,
-            elementwise_ops=sum(row.cost.elementwise_ops for row in rows),
-            mac_elements=self.mac,
-            mac_bytes=self.mac * width,
-            activations=sum(row.own.writes for row in rows if row.layer.operator.role in PRODUCTS),
-            peak_activation_bytes=width * peak_elements(self.network, self.merged),
-            arithmetic_intensity=ratio(flops, self.mac * width),
-        )
+        return Totals(*map(self.total, Totals._fields))
+
+    def total(self, name: str) -> Any:
+        """Return one of the totals, without computing the others."""
+        width = BYTES[self.dtype]
+        match name:
+            case "params":
+                return self.params
+            case "mult_adds":
+                return self.mult_adds
+            case "flops":
+                return 2 * self.mult_adds
+            case "elementwise_ops":
+                return sum(cost.elementwise_ops for cost in self.fused)
+            case "mac_elements":
+                return self.mac
+            case "mac_bytes":
+                return self.mac * width
+            case "activations":
+                layers = zip(self.network.layers, self.own, strict=True)
+                return sum(own.writes for layer, own in layers if layer.operator.role in PRODUCTS)
+            case "peak_activation_bytes":
+                return width * peak_elements(self.network, self.merged)
+        return ratio(self.total("flops"), self.total("mac_bytes"))
 
     @cached_property
     def _others(self) -> dict[Fusion, Costs]:
@@ -145,10 +182,15 @@ def count(network: Network, fusion: Fusion = "none", dtype: str = "float32", mac
     own = []
     for layer in network.layers:
         cost = layer.operator.cost(*network.shapes_of(layer.inputs), *network.shapes_of(layer.outputs))
-        if layer.shares is not None or layer.held is not None:
-            cost = cost._replace(params=layer.held or 0)
-        own.append(cost)
+        own.append(counted(layer, cost))
     return Costs(network, tuple(own), fusion, dtype, machine)
+
+
+def counted(layer: Layer, cost: Cost) -> Cost:
+    """Return a layer's cost with the parameters that it counts: none that another layer does."""
+    if layer.held is not None:
+        return cost._replace(params=layer.held.params)
+    return cost if layer.shares is None else cost._replace(params=0)
 
 
 def ratio(dividend: Dim, divisor: Dim) -> float | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import macflops
 from macflops.arithmetic import Dim, differ, is_integer
 from macflops.layers import LayerReport
+from macflops.records import Record
 from macflops.report import Report, plain
 
 Kind: TypeAlias = Literal["added", "removed", "changed", "renamed"]
@@ -20,10 +20,10 @@ COMPARED = ("op", "attributes", "inputs", "outputs", *COUNTS)
 class Change(NamedTuple):
     """A layer that is not the same in both networks: which of its fields differ, and what it is in each."""
 
-    kind: Kind
-    fields: tuple[str, ...]
-    base: LayerReport | None
-    head: LayerReport | None
+    kind: Kind  # added, removed, changed or renamed
+    fields: tuple[str, ...]  # which differ
+    base: LayerReport | None  # None where it was added
+    head: LayerReport | None  # None where it was removed
 
     @property
     def name(self) -> str:
@@ -36,23 +36,22 @@ class Change(NamedTuple):
 class TotalChange(NamedTuple):
     """A total in both networks, and by what part of the first it grew; None where that is 0 or a symbol."""
 
-    base: Any
-    head: Any
-    change: float | None
+    base: Any  # before
+    head: Any  # after
+    change: float | None  # relative: 0.1 is a tenth more
 
 
-@dataclass(frozen=True)
-class Diff:
+class Diff(Record):
     """The difference of two counted networks."""
 
-    base: Report
-    head: Report
+    base: Report  # the first network, counted
+    head: Report  # the second
 
     @cached_property
     def totals(self) -> dict[str, TotalChange]:
         """Each total in both networks."""
-        names, before, after = self.base.totals._fields, self.base.totals, self.head.totals
-        return {n: TotalChange(b, h, growth(b, h)) for n, b, h in zip(names, before, after, strict=True)}
+        before, after = self.base.totals._asdict(), self.head.totals._asdict()
+        return {name: TotalChange(b, after[name], growth(b, after[name])) for name, b in before.items()}
 
     @cached_property
     def layers(self) -> tuple[Change, ...]:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 class Location(NamedTuple):
     """A place in a source: file, line and column from 1 (0: the file as a whole), and the calls around it."""
 
-    file: str
-    line: int = 0
-    column: int = 0
+    file: str  # or what stands for one: zoo:NAME, an option
+    line: int = 0  # from 1; 0: the file as a whole
+    column: int = 0  # from 1
     calls: tuple[tuple[int, int], ...] = ()  # line and column of each block call around it, outermost first
 
     def __str__(self) -> str:

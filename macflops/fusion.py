@@ -55,7 +55,7 @@ def merge(network: Network, fusion: Fusion) -> Merged:
         group = None if groups.keys().isdisjoint(layer.inputs) else joined(network, layer, groups, fusion)
         if group is not None:
             merged.hosts[index] = group.host
-            tensor = next(t for t in layer.inputs if t in groups and groups[t].host == group.host)
+            tensor = group.tensor
             merged.tensors.add(tensor)
             while tensor in views:  # what a view showed is not written either
                 tensor = views[tensor]
@@ -66,7 +66,7 @@ def merge(network: Network, fusion: Fusion) -> Merged:
             group = seen_through(network, layer, groups[layer.inputs[0]])
             views[output] = layer.inputs[0]
         if group is not None and uses[output] == 1:
-            groups[output] = group._replace(tensor=output)
+            groups[output] = Group(group.host, output, group.taken)
     return merged
 
 
@@ -85,7 +85,7 @@ def joined(network: Network, layer: Layer, groups: dict[int, Group], fusion: Fus
             and same_shape(network, group.tensor, layer.outputs[0])
             and not (kind == "norm" and host.role == "linear" and len(network.tensors[group.tensor].shape) != 2)
         ):
-            found.append(group._replace(taken=EPILOGUE.index(kind, group.taken) + 1))
+            found.append(Group(group.host, group.tensor, EPILOGUE.index(kind, group.taken) + 1))
     return max(found, key=lambda group: group.host, default=None)
 
 
@@ -98,7 +98,7 @@ def seen_through(network: Network, layer: Layer, group: Group) -> Group | None:
 def same_shape(network: Network, one: int, other: int) -> bool:
     """Tell whether two tensors have the same shape, as far as is known."""
     first, second = network.tensors[one].shape, network.tensors[other].shape
-    return len(first) == len(second) and not any(map(differ, first, second))
+    return first is second or (len(first) == len(second) and not any(map(differ, first, second)))
 
 
 def merged_costs(network: Network, own: Sequence[Cost], merged: Merged) -> list[Cost]:
@@ -116,8 +116,9 @@ def merged_costs(network: Network, own: Sequence[Cost], merged: Merged) -> list[
         weights = own[index].weights
         if layer.operator.fuses_as == "norm":
             weights = 0 if at.bias else at.out
-        costs[host] = gains._replace(
-            reads=gains.reads + others, writes=own[index].writes, weights=gains.weights + weights
+        reads, taken = gains.reads + others, own[index]
+        costs[host] = Cost(
+            gains.mult_adds, gains.elementwise_ops, reads, taken.writes, gains.weights + weights, gains.params
         )
-        costs[index] = own[index]._replace(reads=0, writes=0, weights=0)
+        costs[index] = Cost(taken.mult_adds, taken.elementwise_ops, 0, 0, 0, taken.params)
     return costs

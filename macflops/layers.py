@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from macflops.arithmetic import Dim, Shape
@@ -11,29 +10,29 @@ from macflops.blocks import Block
 from macflops.costs import BYTES, Costs
 from macflops.errors import Location
 from macflops.ops import Cost
+from macflops.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class LayerReport:
+class LayerReport(Record):
     """A layer and what it costs under the chosen fusion: the fields of the JSON, and the cost that they come from."""
 
-    index: int
-    name: str
-    op: str
-    block: str
-    stage: str
-    location: Location
-    inputs: tuple[Shape, ...]
-    outputs: tuple[Shape, ...]
-    attributes: Mapping[str, Any]
-    params: Dim
-    mult_adds: Dim
-    flops: Dim
-    elementwise_ops: Dim
-    mac_elements: Dim
-    mac_bytes: Dim
-    fused_into: str | None
-    cost: Cost
+    index: int  # in execution order, from 0
+    name: str  # its whole name, scopes included
+    op: str  # the operator, as in YAML
+    block: str  # the block that holds it, from the graph
+    stage: str  # output sides of the run of blocks
+    location: Location  # where it is written
+    inputs: tuple[Shape, ...]  # shapes (N, C, H, W), or what its operator takes
+    outputs: tuple[Shape, ...]  # shapes, likewise
+    attributes: Mapping[str, Any]  # the operator's fields, settled
+    params: Dim  # learnable parameters; 0 where the weights are another layer's
+    mult_adds: Dim  # multiply-accumulates
+    flops: Dim  # 2 x mult_adds
+    elementwise_ops: Dim  # elements written, where it is no convolution, linear layer or matrix product
+    mac_elements: Dim  # elements read and written, under the chosen fusion
+    mac_bytes: Dim  # the same in bytes
+    fused_into: str | None  # the layer that it is merged into, None where it stands alone
+    cost: Cost  # reads, writes and weights apart
 
 
 def layer_reports(costs: Costs, blocks: Sequence[Block]) -> tuple[LayerReport, ...]:

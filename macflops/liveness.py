@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from macflops.arithmetic import Dim, is_integer, size
+from functools import reduce
+
+from macflops.arithmetic import Dim, is_integer, is_varying, maximum, size
 from macflops.fusion import Merged
 from macflops.network import Network
 
@@ -66,6 +68,8 @@ def greatest(candidates: list[Dim]) -> Dim:
     """Return the greatest of some numbers; of symbols their maximum as it stands, for no order is known."""
     if all(map(is_integer, candidates)):
         return max(candidates)
+    if any(map(is_varying, candidates)):
+        return reduce(maximum, candidates)
     import sympy
 
     distinct = list(dict.fromkeys(map(sympy.expand, candidates)))

@@ -15,8 +15,8 @@ class Machine(NamedTuple):
     takes as long as `balance` mult-adds: 78 ps and 8.2 ps there.
     """
 
-    grain: int = 16
-    balance: float = 10.0
+    grain: int = 16  # channels that a vector unit computes at a time
+    balance: float = 10.0  # mult-adds that take as long as moving one element
 
 
 DEFAULT = Machine()
@@ -29,6 +29,13 @@ def channels(network: Network, layer: Layer) -> tuple[Dim, Dim, Dim]:
         return x[-1], y[-1], 1
     groups = layer.operator.groups
     return exact_div(x[1], groups), exact_div(y[1], groups), groups
+
+
+def is_depthwise(network: Network, layer: Layer) -> bool:
+    """Tell whether a layer is a convolution with as many groups as input channels, and more than one."""
+    if layer.operator.role != "convolution":
+        return False
+    return bool(layer.operator.groups == network.tensors[layer.inputs[0]].shape[1] > 1)
 
 
 def padded(mult_adds: Dim, reads: Dim, writes: Dim, groups: Dim, grain: int, data: bool) -> Dim:
@@ -57,7 +64,7 @@ def is_data(network: Network) -> list[bool]:
     for i in network.inputs:
         found[i.tensor] = True
     for layer in network.layers:
-        if layer.operator.role not in ("convolution", "linear") and any(found[t] for t in layer.inputs):
+        if layer.operator.role not in ("convolution", "linear") and any(map(found.__getitem__, layer.inputs)):
             for tensor in layer.outputs:
                 found[tensor] = True
     return found

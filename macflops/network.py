@@ -9,11 +9,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from macflops.arithmetic import Shape
 from macflops.errors import Location, ShapeError
+from macflops.records import Record
 
 
 class Operator(Protocol):
@@ -36,54 +36,71 @@ class Operator(Protocol):
 class Tensor(NamedTuple):
     """A tensor that flows between layers: its shape, and its type where that is not the network's own (indices)."""
 
-    shape: Shape
-    dtype: str | None = None
+    shape: Shape  # (N, C, H, W), or what its operator makes; integers or symbols
+    dtype: str | None = None  # None: the network's own
 
 
 class Input(NamedTuple):
     """An input of the network by name, and the index of its tensor."""
 
-    name: str
-    tensor: int
+    name: str  # as the source calls it
+    tensor: int  # its index
+
+
+class Held(NamedTuple):
+    """The parameters that are a layer's own, where its operator would count others: some may be another layer's."""
+
+    params: int  # learnable elements
+    hosts: tuple[str, ...]  # the layers whose the others are
 
 
 class Layer(NamedTuple):
     """One operator at work: which tensors it reads and writes (by index), where it was written."""
 
-    name: str
+    name: str  # its whole name, scopes included
     operator: Any  # an Operator; Any, for what else it can do (cost) is of no concern here
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-    location: Location
+    inputs: tuple[int, ...]  # indices of tensors
+    outputs: tuple[int, ...]  # indices of tensors
+    location: Location  # where it is written
     shares: str | None = None  # the layer whose weights it uses
-    held: int | None = None  # its parameters, where they are not what its operator says: some are another's
+    held: Held | None = None  # its parameters, where they are not what its operator says
 
 
 class Unsupported(NamedTuple):
     """An operator that macflops does not know, and the layers that want it."""
 
-    op: str
-    layers: tuple[str, ...]
+    op: str  # as the source calls it
+    layers: tuple[str, ...]  # by name
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Record):
     """A network, shaped: layers in execution order, tensors by index."""
 
-    name: str
-    source: str
-    format: str
-    tensors: tuple[Tensor, ...]
-    inputs: tuple[Input, ...]
-    outputs: tuple[int, ...]
-    layers: tuple[Layer, ...]
-    unsupported: tuple[Unsupported, ...] = ()
-    warnings: tuple[tuple[Location, str], ...] = ()
-    ignored: Mapping[int, frozenset[str]] = field(default_factory=dict)  # rules silenced, by line of the source
+    name: str  # as its source calls it
+    source: str  # the file, or zoo:NAME
+    format: str  # yaml, onnx
+    tensors: tuple[Tensor, ...]  # all that flow, by index
+    inputs: tuple[Input, ...]  # by name
+    outputs: tuple[int, ...]  # indices of tensors
+    layers: tuple[Layer, ...]  # in execution order
+    unsupported: tuple[Unsupported, ...] = ()  # operators that were not known
+    warnings: tuple[tuple[Location, str], ...] = ()  # what a reader noticed, and where
+    ignored: Mapping[int, frozenset[str]] = {}  # rules silenced, by line of the source
 
     def shapes_of(self, tensors: Iterable[int]) -> list[Shape]:
         """Return the shapes of the tensors with these indices."""
         return [self.tensors[index].shape for index in tensors]
+
+    @property
+    def sharing(self) -> set[str]:
+        """The names of the layers that share parameters with others, all or some."""
+        whole = {name for layer in self.layers if layer.shares is not None for name in (layer.name, layer.shares)}
+        return whole | self.partly_sharing
+
+    @property
+    def partly_sharing(self) -> set[str]:
+        """The names of the layers that hold parameters of their own number, and of those that the others are of."""
+        return {name for layer in self.layers if layer.held for name in (layer.name, *layer.held.hosts)}
 
     def readers(self) -> list[list[int]]:
         """Return for each tensor the indices of the layers that read it, in order."""
@@ -185,7 +202,7 @@ class Builder:
         inputs: Sequence[int],
         location: Location,
         shares: str | None = None,
-        held: int | None = None,
+        held: Held | None = None,
     ) -> tuple[int, ...]:
         """Add a layer; return the indices of its outputs. Raises ShapeError where the inputs do not fit."""
         shapes = tuple([self.tensors[index].shape for index in inputs])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import macflops
 from macflops.arithmetic import Dim, is_integer
@@ -14,18 +13,19 @@ from macflops.costs import Costs, Totals
 from macflops.errors import Location
 from macflops.guidelines.findings import Finding, Verdict
 from macflops.network import Network, Unsupported
+from macflops.records import Record
 
 if TYPE_CHECKING:
     from macflops.advice.result import Advice
     from macflops.layers import LayerReport
 
 
-class Budget(NamedTuple):
+class Budget(Record):
     """A ceiling for one of the totals, and what the network has."""
 
-    name: str
-    most: int
-    value: Dim
+    name: str  # of a total
+    most: int  # the ceiling
+    value: Dim  # what the network has
 
     @property
     def exceeded(self) -> bool:
@@ -33,15 +33,14 @@ class Budget(NamedTuple):
         return self.value > self.most
 
 
-@dataclass(frozen=True, eq=False, repr=False)  # as large as a network: neither is of use
-class Report:
+class Report(Record):
     """Counts of a network; from an audit also findings, a verdict and advice."""
 
-    costs: Costs
-    batch: Dim | None = None
-    findings: tuple[Finding, ...] = ()
+    costs: Costs  # what every number comes from
+    batch: Dim | None = None  # the first dimension of the first input
+    findings: tuple[Finding, ...] = ()  # of an audit: worst first
     verdict: Verdict | None = None  # None: counted, not audited
-    budgets: tuple[Budget, ...] = ()
+    budgets: tuple[Budget, ...] = ()  # those that were given, kept or exceeded
     advice: Advice | None = None  # None: nothing to advise on, or not asked for
 
     @property
@@ -99,8 +98,7 @@ class Report:
             "complete": self.complete,
             "totals": plain(self.totals._asdict()),
             "layers": [
-                {name: plain(getattr(layer, name)) for name in layer.__slots__ if name != "cost"}
-                for layer in self.layers
+                {name: plain(getattr(layer, name)) for name in layer._fields if name != "cost"} for layer in self.layers
             ],
         }
         if self.verdict is not None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from macflops.budgets import budgets
 from macflops.errors import Location, SourceError
 from macflops.guidelines import codes
 from macflops.guidelines.findings import Thresholds
 from macflops.machine import Machine
+from macflops.records import Record
 
 LARGEST = 1e15  # number that a setting may hold: no product with it leaves what a float can
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """What a pyproject.toml says: options by long name, as on the command line, and tables."""
 
     file: str

@@ -19,7 +19,13 @@ def test_imports_follow_the_arrows_of_the_design(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize(
     "arguments",
-    [["audit", "zoo:shufflenet_v1_g3_x1_0"], ["count", "zoo:resnet50", "--format", "json"], ["rule", "G1"], ["--help"]],
+    [
+        ["audit", "zoo:shufflenet_v1_g3_x1_0"],
+        ["count", "zoo:resnet50", "--format", "json"],
+        ["rule", "G1"],
+        ["--help"],
+        ["plot"],
+    ],
 )
 def test_numbers_need_no_heavy_import(arguments: list[str]) -> None:
     program = (

@@ -9,7 +9,7 @@ from macflops.advice.edits import edits, touched, written
 from macflops.advice.result import Advice, Effect, Refused, Share, Step
 from macflops.advice.settle import Taken, lasting, settled
 from macflops.advice.subject import Change
-from macflops.advice.terms import Audited, Terms
+from macflops.advice.terms import Attempt, Audited, Terms
 from macflops.costs import ratio
 from macflops.guidelines.findings import Thresholds
 
@@ -29,18 +29,21 @@ def advise(
     refused: list[Refused] = []
     for name in rewrites.names():
         rewrite = rewrites.find(name)
-        against: list[tuple[Change, str]] = []
+        against: list[Attempt] = []
         given = terms.first_given(rewrite, current, aims, against)
         if given is not None:
             given = settled(rewrite, current, given, aims, terms, against)
         if given is None:
-            refused += [told(name, rewrite.rules, current, *why) for why in against[:1]]
+            first = next((attempt for attempt in against if attempt.change.fits), None)
+            refused += [] if first is None else [told(name, rewrite.rules, current, first.change, first.why)]
             continue
         taken.append(Taken(name, rewrite, current, given))
         current = given.audited
         if given.change.exact:  # the same function: what it saves is no room for others to fill
             aims = terms.aims(current.costs)
     taken, left_out = lasting(taken, terms)
+    told_later = {t.name for t in (*taken, *(t for t, _ in left_out))}  # a later change may have opened the way
+    refused = [r for r in refused if r.rewrite not in told_later]
     refused += [told(t.name, t.rewrite.rules, t.before, t.given.change, why) for t, why in left_out]
     final = taken[-1].given.audited if taken else original
     return Advice(tuple(map(step, taken)), effect(original, final), tuple(refused), final.costs.network)

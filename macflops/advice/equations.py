@@ -20,6 +20,12 @@ class Equations:
         self.values, self.makers = values, makers
         self.solved: dict[int, Any] = {}  # variables by an expression in others, which may be solved later
 
+    def at(self, values: Sequence[int]) -> Equations:
+        """Return the same equations where the variables have these values, which satisfy them too."""
+        found = Equations(values, self.makers)
+        found.solved = dict(self.solved)
+        return found
+
     def resolved(self, number: Any) -> Any:
         """Return a number in variables that are still free."""
         while isinstance(number, Polynomial):

@@ -35,7 +35,7 @@ def reasons(before: Costs, after: Costs, aims: Aims, *, exact: bool = False, may
 
 def work_reasons(before: Costs, after: Costs) -> Iterator[str]:
     """Yield what speaks against a change that saves too little of the work."""
-    saved = 1 - after.work / before.work if before.work else 0.0
+    saved = share_saved(before.work, after.work)
     if saved >= LEAST_SAVED:
         return
     moved = before.under("runtime").mac
@@ -48,6 +48,11 @@ def work_reasons(before: Costs, after: Costs) -> Iterator[str]:
         yield f"saves {percent(memory, 1)} memory access but {but}{waits if per_element > WAITS_FROM else ''}"
     else:
         yield f"{work}, and less than {percent(LEAST_SAVED)} is as often slower as faster"
+
+
+def share_saved(before: float, after: float) -> float:
+    """Return the share of the work that a change saves."""
+    return 1 - after / before if before else 0.0
 
 
 def memory_reasons(before: Costs, after: Costs) -> Iterator[str]:

@@ -215,8 +215,27 @@ def at(number: Any, values: Sequence[int]) -> Dim:
     return number.value(values) if isinstance(number, Polynomial) else number
 
 
-def near(number: Any, values: Sequence[int]) -> float:
-    """Return a number at such widths, whole or not: what a search compares on its way."""
-    if isinstance(number, Polynomial):
-        return Polynomial(number.terms).value(values) / number.divisor
-    return float(number)
+class Along:
+    """A number along each of its variables, whole or not: what a search compares on its way."""
+
+    def __init__(self, number: Any) -> None:
+        self.number = number if isinstance(number, Polynomial) else Polynomial({(): number})
+        self._terms: dict[int, list[tuple[int, int, Monomial]]] = {}  # coefficient, power and others, by variable
+        for monomial, coefficient in self.number.terms.items():
+            for variable in set(monomial):
+                others = tuple([other for other in monomial if other != variable])
+                term = coefficient, len(monomial) - len(others), others
+                self._terms.setdefault(variable, []).append(term)
+
+    def value(self, values: Sequence[int]) -> float:
+        """Return it at such widths."""
+        return Polynomial(self.number.terms).value(values) / self.number.divisor
+
+    def growth(self, values: Sequence[int], variable: int, width: int) -> float:
+        """Return by how much it grows where one of the widths becomes another."""
+        found, own = 0, values[variable]
+        for coefficient, power, others in self._terms.get(variable, ()):
+            for other in others:
+                coefficient *= values[other]
+            found += coefficient * (width**power - own**power)
+        return found / self.number.divisor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import inf, sqrt
-from typing import Any, NamedTuple
+from typing import Any
 
 from macflops.advice.polynomial import Polynomial, at, total
 from macflops.advice.widths import Widths
@@ -12,6 +12,7 @@ from macflops.arithmetic import exact_div
 from macflops.fusion import Merged, merged_costs
 from macflops.machine import Machine, is_data, padded
 from macflops.network import Layer
+from macflops.records import Record
 
 
 class Product:
@@ -65,7 +66,7 @@ class Product:
         return found
 
 
-class Recount(NamedTuple):
+class Recount(Record):
     """A network's counts in its free variables. Memory access in elements, under runtime fusion."""
 
     mult_adds: Any

@@ -3,57 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from macflops.errors import Location
 from macflops.network import Network
+from macflops.records import Record
 
 
-class Edit(NamedTuple):
+class Edit(Record):
     """What to write at one place: of several layers that share it, the first. `new` is None where it goes."""
 
-    layer: str
-    location: Location
-    attribute: str
-    old: Any
-    new: Any
+    layer: str  # the first that the place wrote
+    location: Location  # what to edit
+    attribute: str  # of the operator: out, groups
+    old: Any  # as it is
+    new: Any  # what to write; None: nothing
 
 
-class Share(NamedTuple):
+class Share(Record):
     """The memory access that one rule finds wasted, as a share of the network's, before and after."""
 
-    before: float | None
-    after: float | None
+    before: float | None  # a share of the network's memory access
+    after: float | None  # the same, of the changed network
 
 
-class Effect(NamedTuple):
+class Effect(Record):
     """A recount: relative changes of the counts, and the shares that the rules find wasted. A divisor of 0: None."""
 
-    mult_adds: float | None
-    params: float | None
+    mult_adds: float | None  # relative change: -0.1 is a tenth less
+    params: float | None  # relative change
     mac_elements: float | None  # under the audit's fusion
     work: float | None  # padded mult-adds + balance x memory access under runtime fusion
-    rules: Mapping[str, Share]
+    rules: Mapping[str, Share]  # by code
 
 
-class Step(NamedTuple):
+class Step(Record):
     """A change that is given. `layers` are those whose widths, groups or place it changes."""
 
-    rewrite: str
-    rules: tuple[str, ...]
-    text: str
-    edits: tuple[Edit, ...]
-    recount: Effect
-    layers: frozenset[str]
+    rewrite: str  # its name: dense
+    rules: tuple[str, ...]  # the codes that it answers
+    text: str  # what to write, in a sentence
+    edits: tuple[Edit, ...]  # place by place
+    recount: Effect  # against the step before
+    layers: frozenset[str]  # those whose widths, groups or place it changes
 
 
-class Refused(NamedTuple):
+class Refused(Record):
     """A change that was carried out, recounted and not given."""
 
-    rewrite: str
-    rules: tuple[str, ...]
-    text: str
-    why: str
+    rewrite: str  # its name
+    rules: tuple[str, ...]  # the codes that it would answer
+    text: str  # what was tried
+    why: str  # all reasons
 
     @property
     def text_and_why(self) -> str:
@@ -61,13 +62,13 @@ class Refused(NamedTuple):
         return f"{self.text}: {self.why}"
 
 
-class Advice(NamedTuple):
+class Advice(Record):
     """All steps in order, each upon the one before, and their recount in all. Without steps the network is the same."""
 
-    steps: tuple[Step, ...]
-    recount: Effect
-    refused: tuple[Refused, ...]
-    network: Network
+    steps: tuple[Step, ...]  # in order
+    recount: Effect  # of all steps together
+    refused: tuple[Refused, ...]  # what was tried and not given
+    network: Network  # what the steps lead to: counts and audits like any other
 
     def to_dict(self) -> dict[str, Any]:
         """Return the part of the document of `--format json`, places still as they are."""

@@ -18,7 +18,7 @@ class Role(NamedTuple):
     role: str  # convolution or linear
 
 
-def roles(network: Network) -> dict[int, Role]:
+def roles_of(network: Network) -> dict[int, Role]:
     """Return the roles of the layers that make a width, by their index. A width of 1 broadcasts, and is no width."""
     held = [False] * len(network.tensors)
     given = [False] * len(network.tensors)
@@ -31,7 +31,7 @@ def roles(network: Network) -> dict[int, Role]:
         operator, output = layer.operator, layer.outputs[0]
         width = operator.made_width(*network.shapes_of(layer.inputs))
         if width is not None:
-            if width != 1 and layer.shares is None and operator.follows:
+            if width != 1 and layer.shares is None and layer.held is None and operator.follows:
                 found[index] = Role(width, sides[output], held[output], given[output], operator.role)
             continue
         if not operator.follows:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import NamedTuple
 
+from macflops.advice import rewrites
 from macflops.advice.judge import reasons, too_far
-from macflops.advice.subject import Aims, Change
-from macflops.advice.terms import Audited, Given, Terms, may_move_more
+from macflops.advice.subject import Aims
+from macflops.advice.terms import Attempt, Audited, Given, Terms, may_move_more
+from macflops.records import Record
 
 MOST_ROUNDS = 4  # in which a change settles
 
 
-class Taken(NamedTuple):
+class Taken(Record):
     """A change that is given, by which rewrite, and the network before it."""
 
     name: str
@@ -22,7 +23,7 @@ class Taken(NamedTuple):
 
 
 def settled(
-    rewrite: ModuleType, current: Audited, given: Given, aims: Aims, terms: Terms, against: list[tuple[Change, str]]
+    rewrite: ModuleType, current: Audited, given: Given, aims: Aims, terms: Terms, against: list[Attempt]
 ) -> Given | None:
     """Return a change after which the same rewrite has no more to say: carried on while it has.
 
@@ -36,40 +37,44 @@ def settled(
         why = reasons(current.costs, after, aims, exact=given.change.exact, may_move_more=may_move_more(rewrite))
         why += too_far(current.costs, after, getattr(rewrite, "within", None))
         if why:
-            against.insert(0, (given.change, f"it would be advised again, and then {why[0]}"))
+            again = f"it would be advised again, and then {why[0]}"
+            against.insert(0, Attempt(given.change, rewrite, current.costs, aims, again))
             return None
-        moved = (*given.change.moved, *more.change.moved)
-        given = more._replace(change=more.change._replace(text=given.change.text, moved=moved))
-    against.insert(0, (given.change, "it would be advised again and again"))
+        given = more._replace(change=given.change.carried_on(more.change))
+    again = "it would be advised again and again"
+    against.insert(0, Attempt(given.change, rewrite, current.costs, aims, again))
     return None
 
 
 def lasting(taken: list[Taken], terms: Terms) -> tuple[list[Taken], list[tuple[Taken, str]]]:
     """Return the changes after which none of their rewrites has more to say, and those left out for that, with why.
 
-    Where an exact rewrite has, for later changes opened the way, it is carried out once more, at the end; where
-    another has, the last change goes.
+    Where an exact rewrite has, for later changes opened the way, it is carried out at the end, once more or for the
+    first time; where another has, the last change goes.
     """
     kept, left_out, may_add = list(taken), [], True
-    while len(kept) > 1 and (more := again(kept, terms)) is not None:
-        last = kept[-1]
+    while kept and (more := again(kept, terms)) is not None:
         if more.given.change.exact and may_add:
             may_add = False
-            aims = terms.aims(last.given.audited.costs)
-            done = settled(more.rewrite, more.before, more.given, aims, terms, [])
-            if done is not None:
-                kept.append(more._replace(given=done))
-                continue
-        left_out.append((kept.pop(), f"with it {more.name} would be advised again"))
+            kept.append(more)
+        else:
+            left_out.append((kept.pop(), f"with it {more.name} would be advised again"))
     return kept, left_out
 
 
 def again(kept: list[Taken], terms: Terms) -> Taken | None:
-    """Return the first change that one of the rewrites but the last, which has settled, would be given once more."""
+    """Return the first change that would be given now: by one of the rewrites but the last, or by an exact one."""
     network = kept[-1].given.audited
-    for taken in kept:
-        if taken.name != kept[-1].name:
-            given = terms.first_given(taken.rewrite, network, terms.aims(network.costs))
-            if given is not None:
-                return Taken(taken.name, taken.rewrite, network, given)
+    aims = terms.aims(network.costs)
+    taken = {change.name for change in kept}
+    for name in rewrites.names():
+        rewrite = rewrites.find(name)
+        exact = getattr(rewrite, "exact", False)
+        if name == kept[-1].name or not (exact or name in taken):  # the last one has settled
+            continue
+        given = terms.first_given(rewrite, network, aims)
+        if given is not None and exact:
+            given = settled(rewrite, network, given, aims, terms, [])
+        if given is not None:
+            return Taken(name, rewrite, network, given)
     return None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from operator import is_
 from typing import Any, NamedTuple
 
 from macflops.advice.equations import Equations
 from macflops.advice.polynomial import Polynomial, at, variable_of
-from macflops.advice.roles import Role, roles
+from macflops.advice.roles import Role, roles_of
 from macflops.arithmetic import Shape
+from macflops.costs import counted
 from macflops.network import Layer, Network, Tensor
 from macflops.ops import Cost, Operator
+from macflops.records import Record
 
 MOST_TERMS = 256  # of one width; a concatenation of more is left as it is, so that all stays linear in the layers
 
@@ -25,7 +26,7 @@ class Followed(NamedTuple):
     cost: Cost
 
 
-class Widths(NamedTuple):
+class Widths(Record):
     """A network whose widths are variables. `symbolic` has polynomials where the network has integers.
 
     Polynomials are in all variables; `equations.resolved` puts them in the free ones.
@@ -62,6 +63,21 @@ class Widths(NamedTuple):
                     operators[index] = settled
         return self.network.replace(operators)
 
+    def moved_to(self, network: Network) -> Widths | None:
+        """Return the widths of this network with other widths, as `widths` would find them, at a fraction of its cost.
+
+        None where that is not certain: layers make, tie or follow widths otherwise where two that differed are equal
+        now, or one is 1 that was not.
+        """
+        made, roles = variables(network)
+        if made != self.made or wiring(network) != wiring(self.network):
+            return None
+        values = [role.width for role in roles]
+        shapes = zip(self.symbolic.tensors, network.tensors, strict=True)
+        if not all(now == then or may_follow(now.shape, then.shape, values) for now, then in shapes):
+            return None
+        return self._replace(network=network, equations=self.equations.at(values), roles=roles)
+
 
 def widths(network: Network) -> Widths:
     """Return the widths of a network: what operators say of them, layer by layer in one pass.
@@ -69,17 +85,12 @@ def widths(network: Network) -> Widths:
     An operator that cannot tell what it does on other widths keeps those that it touches; so do layers that share
     weights, and the inputs and outputs of the network.
     """
-    found = roles(network)
-    variables: dict[Role, int] = {}
-    makers: list[int] = []
-    for index in sorted(found):
-        variable = variables.setdefault(found[index], len(variables))
-        if variable == len(makers):
-            makers.append(0)
+    made, roles = variables(network)
+    makers = [0] * len(roles)
+    for variable in made.values():
         makers[variable] += 1
-    equations = Equations([role.width for role in variables], makers)
-    made = {index: variables[role] for index, role in found.items()}
-    shared = {name for layer in network.layers if layer.shares is not None for name in (layer.name, layer.shares)}
+    equations = Equations([role.width for role in roles], makers)
+    shared = network.sharing
 
     shapes: list[Shape] = [tensor.shape for tensor in network.tensors]
     known: dict[Any, Followed] = {}
@@ -91,15 +102,28 @@ def widths(network: Network) -> Widths:
             equations.pin(width)
         operator, cost = follow(network, layer, width, shapes, equations, known, layer.name in shared)
         layers.append(layer if operator is layer.operator else layer._replace(operator=operator))
-        own.append(cost if layer.shares is None else cost._replace(params=0))
+        own.append(counted(layer, cost))
     for tensor in network.outputs:
         pin_all(equations, shapes[tensor])
     tensors = tuple(
         tensor if shape is tensor.shape else Tensor(shape, tensor.dtype)
         for tensor, shape in zip(network.tensors, shapes, strict=True)
     )
-    symbolic = replace(network, tensors=tensors, layers=tuple(layers))
-    return Widths(network, symbolic, tuple(own), equations, tuple(variables), made)
+    symbolic = network._replace(tensors=tensors, layers=tuple(layers))
+    return Widths(network, symbolic, tuple(own), equations, roles, made)
+
+
+def variables(network: Network) -> tuple[dict[int, int], tuple[Role, ...]]:
+    """Return the variable that each layer makes, by the layer's index, and the role of each variable."""
+    found = roles_of(network)
+    numbers: dict[Role, int] = {}
+    made = {index: numbers.setdefault(found[index], len(numbers)) for index in sorted(found)}
+    return made, tuple(numbers)
+
+
+def wiring(network: Network) -> tuple[int, list[tuple[tuple[int, ...], tuple[int, ...]]]]:
+    """Return how many tensors there are, and which of them each layer reads and writes."""
+    return len(network.tensors), [(layer.inputs, layer.outputs) for layer in network.layers]
 
 
 def follow(
@@ -175,4 +199,4 @@ def at_values(operator: Operator, values: Sequence[int], moved: set[int]) -> Ope
             changes = changes or any(not moved.isdisjoint(n.variables) for n in numbers if isinstance(n, Polynomial))
             settled = tuple(at(n, values) for n in numbers)
             found[name] = settled if several else settled[0]
-    return replace(operator, **found) if changes else None  # type: ignore[type-var]
+    return operator._replace(**found) if changes else None

@@ -62,6 +62,9 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         return
     if resume:
         raise SourceError(Location("--resume"), "a single source", "it goes on with a row for each of several")
+    if style != "text" and options["by"] != "layer":
+        hint = "leave --by out: each layer's row names its operator, block and stage"
+        raise SourceError(Location("--by"), f"rows by {options['by']} are for text, not {style}", hint)
     report = macflops.count(sources[0], **arguments)
     warn(report.network, options["strict"])
     text: dict[str, Any] = {"by": options["by"]}

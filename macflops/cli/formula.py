@@ -43,9 +43,12 @@ def command(
     if block is None:
         listed = {name.replace("_", "-"): find(name) for name in blocks()}
         lines = [f"{name:20} {', '.join(found.params):24} {found.title}" for name, found in listed.items()]
-        document = [
-            {"block": n, "title": b.title, "source": b.source, "symbols": [*b.params]} for n, b in listed.items()
-        ]
+        document = {
+            "schema": "macflops.formulas/1",
+            "blocks": [
+                {"block": n, "title": b.title, "source": b.source, "symbols": [*b.params]} for n, b in listed.items()
+            ],
+        }
         write(json.dumps(document, indent=2, ensure_ascii=False) if style == "json" else "\n".join(lines), output)
         return
     found = formula(block, quantity, set=set_, of=kind, fusion=fusion)  # type: ignore[arg-type]  # click checked it
@@ -53,3 +56,5 @@ def command(
         write(json.dumps(found.to_dict(), indent=2, ensure_ascii=False), output)
     else:
         write(found.latex() if latex else found.text(), output)
+        if found.assumes():
+            click.echo("for g > 1; the unit has no shuffle at g = 1: --set g=1", err=True)

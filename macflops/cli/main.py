@@ -56,6 +56,7 @@ def program() -> None:
       macflops count model.yaml         the numbers alone
       macflops rule G1                  what a rule means, and its formula
       macflops zoo list                 the networks that ship
+      macflops plot groups              a figure; without a name, their list
     """
 
 

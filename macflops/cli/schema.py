@@ -15,7 +15,7 @@ from macflops.schemas import find, names
 @click.argument("name", required=False)
 @click.option("-o", "--output", metavar="FILE", help="Write to a file.")
 def command(name: str | None, output: str | None) -> None:
-    """List the JSON Schemas, or print the one of this NAME: network (the YAML format), audit, count."""
+    """List the JSON Schemas, or print the one of this NAME: network (the YAML format), audit, count, …"""
     if name is None:
         write("\n".join(names()), output)
     elif name not in names():

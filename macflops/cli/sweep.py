@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -35,6 +36,7 @@ def command(source: str | None, style: str, output: str | None, **options: Any) 
       macflops sweep --over c1=16:512:16 --over c2=16:512:16 --over h=28
       macflops sweep zoo:shufflenet_v1_g3_x1_0 --over groups=1,2,4,8 --over width=0.5,1
     """
+    gc.enable()  # a sweep may be long: what falls off on the way must not stay
     from macflops.budgets import amount
     from macflops.sweeps import sweep
     from macflops.sweeps.grid import DEFAULT
@@ -63,10 +65,14 @@ def watched(found: Any) -> Iterator[tuple[Any, ...]]:
     """Yield a sweep's rows, with a progress bar on a terminal where they are many."""
     hidden = found.size < LONG or not sys.stderr.isatty()
     with click.progressbar(length=found.size, file=sys.stderr, hidden=hidden, label="sweep") as bar:
+        rows = 0
         for table in found.tables():
+            rows += len(next(iter(table.values()), ()))
             columns = [table[name].tolist() for name in found.shown if name in table]
             yield from zip(*columns, strict=True)
             bar.update(min(found.cells, found.size))
+    if not rows:
+        click.echo(f"none of {found.size:,} configurations can be built and is wanted", err=True)
 
 
 def as_csv(found: Any) -> Iterator[str]:
@@ -74,10 +80,16 @@ def as_csv(found: Any) -> Iterator[str]:
     import csv
     from io import StringIO
 
-    for rows in batches(iter([found.shown]), watched(found)):
+    for rows in batches(iter([found.shown]), without_nan(watched(found))):
         text = StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
         yield text.getvalue().rstrip("\n")
+
+
+def without_nan(rows: Iterator[tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
+    """Yield rows with None for ratios that have no value."""
+    for row in rows:
+        yield [None if value != value else value for value in row] if any(v != v for v in row) else row
 
 
 def batches(*rows: Iterator[Any]) -> Iterator[list[Any]]:
@@ -95,8 +107,7 @@ def as_json(found: Any) -> Iterable[str]:
 
     yield f'{{"schema": "macflops.sweep/1", "columns": {json.dumps(found.shown)}, "rows": ['
     first = True
-    for rows in batches(watched(found)):
-        plain = [[None if value != value else value for value in row] for row in rows]
-        yield ("" if first else ",") + ",\n".join(map(json.dumps, plain))
+    for rows in batches(without_nan(watched(found))):
+        yield ("" if first else ",") + ",\n".join(map(json.dumps, rows))
         first = False
     yield "]}"

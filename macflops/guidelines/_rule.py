@@ -9,7 +9,6 @@ from typing import ClassVar, NamedTuple
 from macflops.arithmetic import Dim, ceil_div
 from macflops.blocks import Block
 from macflops.costs import Costs, Row
-from macflops.machine import is_data
 
 MILLION = 1_000_000  # limits are compared exactly, in millionths
 
@@ -93,36 +92,6 @@ def least_dense(row: Row) -> int:
 def groups_of(row: Row) -> Dim:
     """Return the groups of a convolution; 1 for a linear layer."""
     return getattr(row.layer.operator, "groups", 1)
-
-
-def is_depthwise(costs: Costs, row: Row) -> bool:
-    """Tell whether a layer is a convolution with as many groups as input channels, and more than one."""
-    if row.layer.operator.role != "convolution":
-        return False
-    return groups_of(row) == costs.network.tensors[row.layer.inputs[0]].shape[1] > 1
-
-
-def free_layers(costs: Costs) -> Iterator[Row]:
-    """Yield the convolutions and linear layers whose widths are free, but for depthwise ones.
-
-    Data fix the width of a layer with no other convolution or linear layer between it and an input or an output of the
-    network.
-    """
-    network = costs.network
-    weighted = ("convolution", "linear")
-    from_input = is_data(network)
-    to_output = [False] * len(network.tensors)
-    for tensor in network.outputs:
-        to_output[tensor] = True
-    for layer in reversed(network.layers):
-        if layer.operator.role not in weighted and any(to_output[t] for t in layer.outputs):
-            for tensor in layer.inputs:
-                to_output[tensor] = True
-    for row in costs.rows:
-        layer = row.layer
-        fixed = from_input[layer.inputs[0]] or to_output[layer.outputs[0]]
-        if layer.operator.role in weighted and not fixed and not is_depthwise(costs, row):
-            yield row
 
 
 def widths(costs: Costs, row: Row) -> str:

@@ -3,74 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from macflops.arithmetic import Dim
 from macflops.blocks import Block
 from macflops.costs import Costs, ratio
 from macflops.errors import Location
 from macflops.guidelines import codes, find
-from macflops.guidelines._rule import Measured, Rule, free_layers, least_dense
+from macflops.guidelines._rule import Measured, Rule, least_dense
+from macflops.records import Record
 from macflops.wording import percent
 
 Severity: TypeAlias = Literal["note", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
 
 
-class Thresholds(NamedTuple):
+class Thresholds(Record):
     """What makes a finding, and how severe it is. The defaults are justified in docs/thresholds.md."""
 
     limits: Mapping[str, float] = {}  # by rule, where not its own
     warning_share: float = 0.01  # of the network's memory access wasted: a warning from here, a note under it
-    error_share: float = 0.10
+    error_share: float = 0.10  # an error from here
 
     def limit(self, rule: Rule) -> float:
         """Return the limit of a rule."""
         return self.limits.get(rule.code, rule.limit)
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """What one rule found at one place to edit. MAC in elements, summed over all its layers or blocks; worst first."""
 
-    rule: str
-    severity: Severity
-    layer: str
-    layers: tuple[str, ...]
-    blocks: tuple[str, ...]
-    location: Location
-    message: str
-    measured: float
-    limit: float
-    mac_elements: Dim | None
-    mac_bound_elements: Dim | None
-    mac_elements_wasted: Dim | None
+    rule: str  # its code: G1
+    severity: Severity  # by mac_share: note, warning or error
+    layer: str  # the worst one
+    layers: tuple[str, ...]  # all of them, the worst first
+    blocks: tuple[str, ...]  # those that were measured, where blocks are judged
+    location: Location  # of the worst layer
+    message: str  # what was measured, in a line
+    measured: float  # the worst measure: a ratio, a share or a number of operators
+    limit: float  # at or over it a measure is a finding
+    mac_elements: Dim | None  # moved by all these layers or blocks; None where no memory access is measured
+    mac_bound_elements: Dim | None  # the least that they could move
+    mac_elements_wasted: Dim | None  # the difference
     mac_share: float | None  # wasted, of the network's memory access under the chosen fusion
     places: tuple[Location, ...] = ()  # all that one piece of advice edits together; `location` is the worst layer's
-    tied_by: tuple[str, ...] = ()
-    advice: int | None = None
-    no_advice: str | None = None
+    tied_by: tuple[str, ...] = ()  # joins that tie the width to others
+    advice: int | None = None  # index of the step that answers it
+    no_advice: str | None = None  # why there is none
 
 
-class RuleVerdict(NamedTuple):
+class RuleVerdict(Record):
     """What one rule found in all. `worst` is its greatest measure, over the limit or not, and None without any."""
 
-    severity: Severity | None
-    mac_elements_wasted: Dim | None
-    mac_share: float | None
-    worst: float | None
-    limit: float
-    places: int
-    worst_layer: str | None
+    severity: Severity | None  # None where nothing was found
+    mac_elements_wasted: Dim | None  # over all findings; None where no memory access is measured
+    mac_share: float | None  # of the network's memory access
+    worst: float | None  # the greatest measure, over the limit or not
+    limit: float  # the rule's
+    places: int  # findings
+    worst_layer: str | None  # where the greatest measure is
     worst_block: str | None  # where blocks are judged
-    worst_message: str | None
+    worst_message: str | None  # what it says
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """The judgement on the network. `efficiency` is ΣB2 ÷ ΣMAC over its free layers, None where there is none."""
 
-    efficiency: float | None
-    summary: str
-    rules: Mapping[str, RuleVerdict]
+    efficiency: float | None  # 1 where no free layer could move less
+    summary: str  # one sentence: what to do first
+    rules: Mapping[str, RuleVerdict]  # by code
 
 
 def judge(
@@ -183,7 +184,7 @@ def severity(rule: Rule, thresholds: Thresholds, share: float | None, measured: 
 
 def efficiency_of(costs: Costs) -> float | None:
     """Return what the free layers would move at least ÷ what they move: ΣB2 ÷ ΣMAC."""
-    rows = list(free_layers(costs))
+    rows = costs.free_layers
     return ratio(sum(map(least_dense, rows)), sum(row.own.mac for row in rows))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from macflops.blocks import Block
 from macflops.costs import Costs
-from macflops.guidelines._rule import Measured, Rule, free_layers, least_equal_width, widths
+from macflops.guidelines._rule import Measured, Rule, least_equal_width, widths
 
 
 class EqualWidth(Rule):
@@ -42,7 +42,7 @@ class EqualWidth(Rule):
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:
         """Yield MAC against B1 for every free layer."""
-        for row in free_layers(costs):
+        for row in costs.free_layers:
             least = least_equal_width(row)
             yield Measured((row,), row.own.mac, least, row.own.mac, least, None)
 

@@ -9,7 +9,6 @@ from macflops.costs import Costs
 from macflops.guidelines._rule import (
     Measured,
     Rule,
-    free_layers,
     groups_of,
     least_dense,
     least_equal_width,
@@ -47,7 +46,7 @@ class GroupConvolution(Rule):
 
     def check(self, costs: Costs, blocks: Sequence[Block], limit: float) -> Iterator[Measured]:
         """Yield B1 against B2 for every free grouped convolution."""
-        for row in free_layers(costs):
+        for row in costs.free_layers:
             if groups_of(row) > 1:
                 grouped, dense = least_equal_width(row), least_dense(row)
                 yield Measured((row,), grouped, dense, grouped, dense, None)

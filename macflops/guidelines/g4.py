@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from macflops.arithmetic import ceil_div
 from macflops.blocks import Block
 from macflops.costs import Costs, Row
-from macflops.guidelines._rule import MILLION, Measured, Rule, is_depthwise, millionths
+from macflops.guidelines._rule import MILLION, Measured, Rule, millionths
+from macflops.machine import is_depthwise
 from macflops.wording import percent
 
 
@@ -66,7 +67,7 @@ class ElementWise(Rule):
         """Return the share and the operators that it goes to, the dearest first."""
         kinds: dict[str, int] = {}
         for row in measured.rows:
-            kind = "depthwise" if is_depthwise(costs, row) else row.layer.operator.name
+            kind = "depthwise" if is_depthwise(costs.network, row.layer) else row.layer.operator.name
             kinds[kind] = kinds.get(kind, 0) + row.mac
         listed = ", ".join(sorted((k for k in kinds if kinds[k]), key=lambda k: -kinds[k])[:4])
         return f"{percent(measured.value)} of its traffic is {listed} (limit {percent(limit)})"
@@ -76,4 +77,4 @@ def is_element_wise(costs: Costs, row: Row) -> bool:
     """Tell whether a layer is an activation, an addition or product, a norm, or a depthwise convolution, not merged."""
     if row.fused_into is not None:
         return False
-    return row.layer.operator.role in ("activation", "arithmetic", "norm") or is_depthwise(costs, row)
+    return row.layer.operator.role in ("activation", "arithmetic", "norm") or is_depthwise(costs.network, row.layer)

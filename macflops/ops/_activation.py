@@ -11,7 +11,6 @@ from macflops.ops._operator import Cost, FusesAs, Operator
 class Activation(Operator):
     """An element-wise function of one input of any shape: one operation an element, input read, output written."""
 
-    __slots__ = ()
     role = "activation"
     follows = True
     fuses_as: ClassVar[FusesAs | None] = "activation"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape
 from macflops.errors import ShapeError
 from macflops.ops._operator import Sides, require_at_least, require_rank
 from macflops.ops._pool import Pooling
 
 
-@dataclass(frozen=True, slots=True)
 class AdaptivePooling(Pooling):
     """Pooling of x (N, c, …sides) to y (N, c, …out): window i of a side begins at ⌊i·side ÷ out⌋ and covers it all."""
 

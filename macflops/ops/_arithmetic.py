@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
 
@@ -12,7 +11,6 @@ from macflops.errors import ShapeError
 from macflops.ops._operator import Cost, Operator, require_at_least
 
 
-@dataclass(frozen=True, slots=True)
 class Arithmetic(Operator):
     """An element-wise function of two or more tensors, broadcast as in NumPy. Reads each whole and once, writes one.
 
@@ -60,7 +58,7 @@ class Arithmetic(Operator):
             return self
         start = len(before[0]) - len(self.constant)
         sides = zip(self.constant, before[0][start:], after[0][start:], strict=True)
-        return replace(self, constant=tuple(new if c == old and c != 1 else c for c, old, new in sides))
+        return self._replace(constant=tuple(new if c == old and c != 1 else c for c, old, new in sides))
 
     def cost(self, *tensors: Shape) -> Cost:
         """Return the cost for the inputs and the output."""

@@ -9,7 +9,6 @@ from macflops.ops._operator import Cost, Operator
 class Copy(Operator):
     """Data movement: moves its inputs to its output without computing."""
 
-    __slots__ = ()
     role = "copy"
 
     def cost(self, *tensors: Shape) -> Cost:

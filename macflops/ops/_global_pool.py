@@ -10,8 +10,6 @@ from macflops.ops._pool import Pooling
 class GlobalPooling(Pooling):
     """Pooling of each channel of x (N, c, …sides) to one element: y (N, c, 1, …)."""
 
-    __slots__ = ()
-
     def check(self, x: Shape) -> None:
         """Raise ShapeError on an input without sides."""
         require_rank(self, x, 3, "N, C and sides")

@@ -9,7 +9,6 @@ from macflops.ops._operator import Operator
 class Norm(Operator):
     """A normalization of one input of any shape to an output of the same."""
 
-    __slots__ = ()
     role = "norm"
     follows = True
 

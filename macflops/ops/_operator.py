@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from macflops.arithmetic import Dim, Shape, surely
 from macflops.errors import ShapeError
+from macflops.records import Record
 
 Sides: TypeAlias = tuple[Dim, ...]  # one number for each side of an image: height, width
 Padding: TypeAlias = tuple[Dim, ...]  # before each side, then after each side
@@ -36,7 +37,7 @@ class Cost(NamedTuple):
         return Cost(*(a + b for a, b in zip(self, other, strict=True)))
 
 
-class Operator:
+class Operator(Record):
     """An operator: its fields are its keys in YAML; frozen. Numbers may be integers, arrays or symbols.
 
     A subclass says its role (what guidelines, fusion and reports see in it), how many inputs it takes, and overrides
@@ -44,7 +45,6 @@ class Operator:
     one for each input, and `cost` then one for each output.
     """
 
-    __slots__ = ()
     name: ClassVar[str] = ""
     role: ClassVar[Role]
     least_inputs: ClassVar[int] = 1
@@ -54,16 +54,10 @@ class Operator:
     joins: ClassVar[bool] = False  # whether it brings two paths of the trunk together, as additions and concats do
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         file = cls.__module__.rpartition(".")[2]
         if not file.startswith("_"):
             cls.name = file
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether another operator without fields is the same one; dataclasses compare their fields."""
-        return type(self) is type(other)
-
-    def __hash__(self) -> int:
-        return hash(type(self))
 
     def resolve(self, *args: Any, **kwargs: Any) -> Operator:
         """Return the operator that this one is on such inputs: itself, but for short forms such as dwconv."""
@@ -105,7 +99,7 @@ class Operator:
 
     def attributes(self) -> dict[str, Any]:
         """Return the fields by name, as they were settled on."""
-        return {name: getattr(self, name) for name in getattr(self, "__match_args__", ())}
+        return self._asdict()
 
 
 def require(claim: object, field: str, what: str, hint: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape, ceil_div, minimum, size, surely
 from macflops.errors import ShapeError
 from macflops.ops._operator import Cost, Operator, Padding, Sides, halves
@@ -13,7 +11,6 @@ from macflops.ops._windowed import check_fits, check_window, windows
 class Pooling(Operator):
     """A pooling of any kind: elements become fewer, one operation per output element."""
 
-    __slots__ = ()
     role = "pool"
     follows = True
 
@@ -22,7 +19,6 @@ class Pooling(Operator):
         return Cost(elementwise_ops=size(y), reads=size(x), writes=size(y))
 
 
-@dataclass(frozen=True, slots=True)
 class Pool(Pooling):
     """Pooling of x (N, c, …sides) in windows. The stride is the kernel's where it is not given, as in PyTorch.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from macflops.arithmetic import Dim, Shape, differ, size
@@ -11,7 +10,6 @@ from macflops.errors import ShapeError
 from macflops.ops._operator import Cost, Operator, require_at_least
 
 
-@dataclass(frozen=True, slots=True)
 class Recurrent(Operator):
     """A recurrent layer of x (T, N, in), or (N, T, in) with batch_first, to y (T, N, directions · hidden).
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, size
 from macflops.errors import ShapeError
 from macflops.ops._operator import Cost, Operator, require_dim
 
 
-@dataclass(frozen=True, slots=True)
 class Reduction(Operator):
     """A reduction of x along the dimensions `dim`, all where they are not given; they stay as ones with keepdim.
 

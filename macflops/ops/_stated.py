@@ -6,40 +6,36 @@ nothing of what they cost: one operation per output element, each operand read w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from macflops.arithmetic import Shape, size
+from macflops.arithmetic import Shape, is_integer, size
+from macflops.errors import ShapeError
 from macflops.ops._activation import Activation
 from macflops.ops._arithmetic import Arithmetic
 from macflops.ops._operator import Cost, Operator, Role
 from macflops.ops._reduction import Reduction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Function(Activation):
     """A function of one tensor, element by element."""
 
     fuses_as = None
 
-    name: str  # type: ignore[misc]  # of the instance: one class for all
+    name: str = ""  # type: ignore[misc]  # of the instance: one class for all
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Broadcast(Arithmetic):
     """A function of two or more tensors that broadcast, element by element."""
 
-    name: str  # type: ignore[misc]
+    name: str = ""  # type: ignore[misc]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Fold(Reduction):
     """A function of the elements along dimensions."""
 
-    name: str  # type: ignore[misc]
+    name: str = ""  # type: ignore[misc]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Stated(Operator):
     """What the others share: a name, the shapes of the outputs, and settings to show."""
 
@@ -49,6 +45,12 @@ class Stated(Operator):
     name: str  # type: ignore[misc]
     outputs: tuple[Shape, ...]
     settings: tuple[tuple[str, Any], ...] = ()
+
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        """Raise ShapeError on a shape with a negative dimension."""
+        for shape in self.outputs:
+            if any(is_integer(side) and side < 0 for side in shape):
+                raise ShapeError("outputs", f"an output of shape {list(shape)}", "no dimension can be negative")
 
     def shapes(self, *args: Any, **kwargs: Any) -> tuple[Shape, ...]:
         """Return the stated shapes."""
@@ -63,7 +65,6 @@ class Stated(Operator):
         return tensors[: len(tensors) - len(self.outputs)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Computed(Stated):
     """One operation per output element; every input read, every output written. Mult-adds are the reader's to state.
 
@@ -88,7 +89,6 @@ class Computed(Stated):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved(Stated):
     """Data movement: every input read, every output written, nothing computed."""
 
@@ -99,7 +99,6 @@ class Moved(Stated):
         return Cost(reads=sum(map(size, self.inputs(tensors))), writes=sum(map(size, self.outputs)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LookedUp(Stated):
     """Elements of the first input by the indices in the others: as many read as written, and the indices."""
 
@@ -111,7 +110,6 @@ class LookedUp(Stated):
         return Cost(reads=sum(map(size, self.inputs(tensors)[1:])) + written, writes=written)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Byproduct(Stated):
     """What an operator writes besides its output, which is the input here: indices, statistics, last states."""
 
@@ -123,7 +121,6 @@ class Byproduct(Stated):
         return Cost(elementwise_ops=written, writes=written)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen(Stated):
     """A view: the input's elements in another shape, or some of them."""
 
@@ -134,7 +131,6 @@ class Seen(Stated):
         return Cost()
 
 
-@dataclass(frozen=True, slots=True)
 class Repeated(Operator):
     """An operator that runs a number of times, on tensors of the same shapes: the body of a loop, never unrolled.
 
@@ -149,8 +145,10 @@ class Repeated(Operator):
     times: int
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the operator itself has: its role, its fields."""
-        return getattr(object.__getattribute__(self, "operator"), name)
+        """Return what the operator itself has: its fields."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self.__dict__["operator"], name)
 
     @property
     def role(self) -> Role:  # type: ignore[override]

@@ -9,7 +9,6 @@ from macflops.ops._operator import Cost, Operator
 class View(Operator):
     """A view of its input, which shares its storage: costs nothing."""
 
-    __slots__ = ()
     role = "view"
 
     def cost(self, *tensors: Shape) -> Cost:

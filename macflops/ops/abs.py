@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Abs(Activation):
     """|x|."""
-
-    __slots__ = ()

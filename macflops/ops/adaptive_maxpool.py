@@ -7,5 +7,3 @@ from macflops.ops._adaptive_pool import AdaptivePooling
 
 class AdaptiveMaxPool(AdaptivePooling):
     """The greatest element of each window. Source: torch.nn.AdaptiveMaxPool2d."""
-
-    __slots__ = ()

@@ -8,5 +8,4 @@ from macflops.ops._arithmetic import Arithmetic
 class Add(Arithmetic):
     """Sum of two or more tensors that broadcast."""
 
-    __slots__ = ()
     fuses_as = "add"

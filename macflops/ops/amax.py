@@ -7,5 +7,3 @@ from macflops.ops._reduction import Reduction
 
 class AMax(Reduction):
     """The greatest element along dimensions. Named as in PyTorch: `maximum` is of tensors."""
-
-    __slots__ = ()

@@ -7,5 +7,3 @@ from macflops.ops._reduction import Reduction
 
 class AMin(Reduction):
     """The least element along dimensions. Named as in PyTorch: `minimum` is of tensors."""
-
-    __slots__ = ()

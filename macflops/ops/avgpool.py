@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from macflops.arithmetic import Shape
 from macflops.ops._pool import Pool
 
@@ -11,8 +9,6 @@ from macflops.ops._pool import Pool
 class AvgPool(Pool):
     """The mean of each window."""
 
-    __slots__ = ()
-
     def averages_within(self, x: Shape) -> bool:
         """Tell whether no window touches padding, nor hangs over a border."""
-        return not any(self.padding) and self.shape(x) == replace(self, ceil_mode=False).shape(x)
+        return not any(self.padding) and self.shape(x) == self._replace(ceil_mode=False).shape(x)

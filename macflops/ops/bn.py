@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape, size
 from macflops.ops._norm import Norm
 from macflops.ops._operator import Cost, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class BatchNorm(Norm):
     """Batch normalization of x (N, c, …) in inference: a scale and a shift per channel.
 

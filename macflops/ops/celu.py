@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.ops._activation import Activation
 
 
-@dataclass(frozen=True, slots=True)
 class Celu(Activation):
     """max(x, 0) + min(0, alpha · (exp(x ÷ alpha) − 1)). Source: Barron 2017."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape
 from macflops.errors import ShapeError
 from macflops.ops._activation import Activation
 
 
-@dataclass(frozen=True, slots=True)
 class Clamp(Activation):
     """min(max(x, min), max), with at least one of the two."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from macflops.arithmetic import Dim, Shape, differ
@@ -13,7 +12,6 @@ from macflops.ops._operator import Operator, require_dim
 from macflops.ops.identity import Identity
 
 
-@dataclass(frozen=True, slots=True)
 class Concat(Copy):
     """Concatenation of tensors that are alike but for dimension `dim` (1: channels). Of one tensor it is a view."""
 

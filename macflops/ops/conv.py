@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, common_divisor, divides, exact_div, size, small_divisors
 from macflops.errors import ShapeError
@@ -11,7 +10,6 @@ from macflops.ops._operator import Cost, Operator, Padding, Sides, require_at_le
 from macflops.ops._windowed import check_fits, check_window, windows
 
 
-@dataclass(frozen=True, slots=True)
 class Conv(Operator):
     """Convolution of x (N, c1, …sides) to y (N, c2, …sides), of as many sides as the kernel has.
 
@@ -53,8 +51,8 @@ class Conv(Operator):
     def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Conv:
         """Return it with as many output channels as given; a depthwise one with as many groups as its input has."""
         if width is not None:
-            return replace(self, out=width)
-        return replace(self, out=after[0][1] * exact_div(self.out, self.groups), groups=after[0][1])
+            return self._replace(out=width)
+        return self._replace(out=after[0][1] * exact_div(self.out, self.groups), groups=after[0][1])
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost; a mult-add on padding counts, as everywhere in the field."""

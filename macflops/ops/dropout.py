@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape
 from macflops.errors import ShapeError
 from macflops.ops._view import View
 
 
-@dataclass(frozen=True, slots=True)
 class Dropout(View):
     """x itself, for in inference nothing is dropped. Source: Srivastava et al. 2014."""
 

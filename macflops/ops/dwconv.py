@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, divides, surely
 from macflops.errors import ShapeError
 from macflops.ops._operator import Operator, Padding, Sides, require_rank
 from macflops.ops.conv import Conv
 
 
-@dataclass(frozen=True, slots=True)
 class DepthwiseConv(Operator):
     """Convolution of x (N, c, …sides) to y (N, out, …sides), each channel by itself; out is c where it is not given.
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, size
 from macflops.ops._operator import Cost, Operator, require_at_least
 
 
-@dataclass(frozen=True, slots=True)
 class Embedding(Operator):
     """Rows of a learnt table (num_embeddings, embedding_dim) for indices x (…): y (…, embedding_dim).
 

@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Erf(Activation):
     """erf(x), from which an exact GELU is written out."""
-
-    __slots__ = ()

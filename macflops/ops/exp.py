@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Exp(Activation):
     """exp(x)."""
-
-    __slots__ = ()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, differ, is_integer, surely
 from macflops.errors import ShapeError
 from macflops.ops._view import View
 
 
-@dataclass(frozen=True, slots=True)
 class Expand(View):
     """View of x with dimensions of size 1 as `size`, in which -1 leaves one as it is; new ones come first.
 

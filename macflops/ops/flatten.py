@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape, size
 from macflops.errors import ShapeError
 from macflops.ops._operator import require_dim
 from macflops.ops._view import View
 
 
-@dataclass(frozen=True, slots=True)
 class Flatten(View):
     """View of x with the dimensions from start_dim to end_dim, both included, as one: (N, c, h, w) to (N, c·h·w)."""
 

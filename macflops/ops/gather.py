@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape, size
 from macflops.ops._operator import Cost, Operator, require_dim
 
 
-@dataclass(frozen=True, slots=True)
 class Gather(Operator):
     """Slices of the first input along dimension `dim` for the second's indices (…), which take that dimension's place.
 

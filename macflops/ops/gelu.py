@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape
 from macflops.ops._activation import Activation
 from macflops.ops._operator import require_choice
 
 
-@dataclass(frozen=True, slots=True)
 class Gelu(Activation):
     """x · Φ(x), Φ the normal distribution's, or its approximation by tanh. Source: Hendrycks and Gimpel 2016."""
 

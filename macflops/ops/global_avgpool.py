@@ -9,8 +9,6 @@ from macflops.ops._global_pool import GlobalPooling
 class GlobalAvgPool(GlobalPooling):
     """The mean of each channel. Source: Network in Network (Lin et al. 2014), section 3.2."""
 
-    __slots__ = ()
-
     def averages_within(self, x: Shape) -> bool:
         """Return True: its windows follow from the image's sides."""
         return True

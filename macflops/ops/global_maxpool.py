@@ -7,5 +7,3 @@ from macflops.ops._global_pool import GlobalPooling
 
 class GlobalMaxPool(GlobalPooling):
     """The greatest element of each channel."""
-
-    __slots__ = ()

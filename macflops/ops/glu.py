@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape, divides, exact_div
 from macflops.errors import ShapeError
 from macflops.ops._activation import Activation
 from macflops.ops._operator import require_dim
 
 
-@dataclass(frozen=True, slots=True)
 class Glu(Activation):
     """a · sigmoid(b), a and b the halves of x along dimension `dim`. Source: Dauphin et al. 2017."""
 

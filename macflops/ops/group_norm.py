@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, divides, size, small_divisors
 from macflops.errors import ShapeError
 from macflops.ops._norm import Norm
 from macflops.ops._operator import Cost, require_at_least, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class GroupNorm(Norm):
     """Group normalization of x (N, c, …): over num_groups groups of channels, each by itself.
 

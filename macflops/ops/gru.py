@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.ops._recurrent import Recurrent
 
 
-@dataclass(frozen=True, slots=True)
 class GRU(Recurrent):
     """A layer of gated recurrent units: three gates. Source: Cho et al. 2014; torch.nn.GRU of one layer."""
 

@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class HardSwish(Activation):
     """x · min(max(x + 3, 0), 6) ÷ 6. Source: MobileNetV3 (Howard et al. 2019), section 5.2."""
-
-    __slots__ = ()

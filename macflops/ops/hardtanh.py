@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape
 from macflops.errors import ShapeError
 from macflops.ops._activation import Activation
 
 
-@dataclass(frozen=True, slots=True)
 class HardTanh(Activation):
     """min(max(x, min_val), max_val)."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape, size
 from macflops.ops._norm import Norm
 from macflops.ops._operator import Cost, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class InstanceNorm(Norm):
     """Instance normalization of x (N, c, …sides): each channel of each example by itself.
 

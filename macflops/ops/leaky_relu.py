@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.ops._activation import Activation
 
 
-@dataclass(frozen=True, slots=True)
 class LeakyRelu(Activation):
     """x where x > 0, else negative_slope · x. Source: Maas et al. 2013."""
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, size
 from macflops.ops._operator import Cost, Operator, require_at_least, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class Linear(Operator):
     """Linear map of the last dimension: x (N, …, in) to y (N, …, out).
 
@@ -37,7 +35,7 @@ class Linear(Operator):
 
     def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> Linear:
         """Return it with as many outputs as given."""
-        return self if width is None else replace(self, out=width)
+        return self if width is None else self._replace(out=width)
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost for x (N, …, in) and y (N, …, out)."""

@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Log(Activation):
     """log(x)."""
-
-    __slots__ = ()

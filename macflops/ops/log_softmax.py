@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape
 from macflops.ops._activation import Activation
 from macflops.ops._operator import require_dim
 
 
-@dataclass(frozen=True, slots=True)
 class LogSoftmax(Activation):
     """log(exp(x) ÷ its sum along dimension `dim`); one operation per output element, as for all activations."""
 

@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class LogSigmoid(Activation):
     """log(1 ÷ (1 + exp(−x)))."""
-
-    __slots__ = ()

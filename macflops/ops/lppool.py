@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.ops._pool import Pool
 
 
-@dataclass(frozen=True, slots=True)
 class LpPool(Pool):
     """The norm of each window: the root of its elements' powers, summed. Source: torch.nn.LPPool2d."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, size
 from macflops.ops._norm import Norm
 from macflops.ops._operator import Cost, require_at_least, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class LocalResponseNorm(Norm):
     """Local response normalization of x (N, c, …sides): each element over `size` neighbouring channels.
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from macflops.arithmetic import Dim, Shape
 from macflops.ops._recurrent import Recurrent
 
 
-@dataclass(frozen=True, slots=True)
 class LSTM(Recurrent):
     """A layer of long short-term memory: four gates; peepholes, where there are, are three weights more a unit.
 

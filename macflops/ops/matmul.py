@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape, differ, size
 from macflops.errors import ShapeError
 from macflops.ops._arithmetic import broadcast_shape, check_broadcast
 from macflops.ops._operator import Cost, Operator, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class MatMul(Operator):
     """Product of a (…, m, k) and b (…, k, n), both activations: y (…, m, n); the leading dimensions broadcast.
 

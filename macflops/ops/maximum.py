@@ -7,5 +7,3 @@ from macflops.ops._arithmetic import Arithmetic
 
 class Maximum(Arithmetic):
     """The greater of two or more tensors that broadcast, element by element."""
-
-    __slots__ = ()

@@ -7,5 +7,3 @@ from macflops.ops._pool import Pool
 
 class MaxPool(Pool):
     """The greatest element of each window."""
-
-    __slots__ = ()

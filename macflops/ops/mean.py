@@ -7,5 +7,3 @@ from macflops.ops._reduction import Reduction
 
 class Mean(Reduction):
     """The mean along dimensions."""
-
-    __slots__ = ()

@@ -7,5 +7,3 @@ from macflops.ops._arithmetic import Arithmetic
 
 class Minimum(Arithmetic):
     """The lesser of two or more tensors that broadcast, element by element."""
-
-    __slots__ = ()

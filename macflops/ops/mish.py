@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Mish(Activation):
     """x · tanh(softplus(x)). Source: Misra 2019."""
-
-    __slots__ = ()

@@ -8,5 +8,4 @@ from macflops.ops._arithmetic import Arithmetic
 class Mul(Arithmetic):
     """Product of two or more tensors that broadcast."""
 
-    __slots__ = ()
     joins = False  # a gate on one path, as in squeeze-and-excitation

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape, surely
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
 from macflops.ops._operator import Padding, halves, require_at_least, require_choice
 
 
-@dataclass(frozen=True, slots=True)
 class Pad(Copy):
     """Padding of the last dimensions of x, of as many as have a number before and one after: usually the sides.
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, divides, exact_div
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
 from macflops.ops._operator import require_at_least, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class PixelShuffle(Copy):
     """Depth to space: x (…, c·r², h, w) to y (…, c, h·r, w·r), r the upscale_factor. A copy.
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, divides, exact_div
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
 from macflops.ops._operator import require_at_least, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class PixelUnshuffle(Copy):
     """Space to depth, a pixel shuffle undone: x (…, c, h·r, w·r) to y (…, c·r², h, w), r the downscale_factor."""
 

@@ -8,5 +8,4 @@ from macflops.ops._arithmetic import Arithmetic
 class Pow(Arithmetic):
     """The first tensor to the power of the second, where they broadcast."""
 
-    __slots__ = ()
     most_inputs = 2

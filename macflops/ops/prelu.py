@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, differ, size
 from macflops.errors import ShapeError
@@ -11,7 +10,6 @@ from macflops.ops._activation import Activation
 from macflops.ops._operator import Cost, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class PRelu(Activation):
     """x (N, c, …) where x > 0, else a learnt slope · x: one slope for each channel, or one in all (num_parameters: 1).
 
@@ -29,7 +27,7 @@ class PRelu(Activation):
 
     def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> PRelu:
         """Return it with a slope for each channel, where it had one for each."""
-        return self if self.num_parameters in (None, 1) else replace(self, num_parameters=after[0][1])
+        return self if self.num_parameters in (None, 1) else self._replace(num_parameters=after[0][1])
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost for x and y (N, c, …)."""

@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Relu(Activation):
     """max(x, 0)."""
-
-    __slots__ = ()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from macflops.arithmetic import Dim, Shape, size
 from macflops.ops._sizes import check_sizes, settled
 from macflops.ops._view import View
 
 
-@dataclass(frozen=True, slots=True)
 class Reshape(View):
     """View of x as another shape of as many elements; one dimension may be -1, which is what the others leave.
 
     Its field is named as in torch.reshape, and so stands where other operators have the method `shape`: ask `shapes`.
     """
 
-    shape: tuple[Dim, ...] = field()  # type: ignore[assignment]  # required: without field() the method is its default
+    shape: tuple[Dim, ...]  # type: ignore[assignment]
 
     def check(self, x: Shape) -> None:
         """Raise ShapeError where the shape has not as many elements as x."""

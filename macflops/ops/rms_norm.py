@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, size
 from macflops.ops._norm import Norm
@@ -11,7 +10,6 @@ from macflops.ops._operator import Cost
 from macflops.ops._trailing import check_trailing, trailing
 
 
-@dataclass(frozen=True, slots=True)
 class RMSNorm(Norm):
     """Division of x (N, …) by its root mean square over its last dimensions: the last one where not given, and a scale.
 
@@ -30,7 +28,7 @@ class RMSNorm(Norm):
     def at_widths(self, before: Sequence[Shape], after: Sequence[Shape], width: Dim | None) -> RMSNorm:
         """Return it with the dimensions that its input then ends with."""
         normalized = self.normalized_shape
-        return self if normalized is None else replace(self, normalized_shape=after[0][-len(normalized) :])
+        return self if normalized is None else self._replace(normalized_shape=after[0][-len(normalized) :])
 
     def cost(self, x: Shape, y: Shape) -> Cost:
         """Return the cost for x and y of the same shape."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.ops._recurrent import Recurrent
 
 
-@dataclass(frozen=True, slots=True)
 class RNN(Recurrent):
     """A recurrent layer: a function of one product of the input and one of the state. Source: torch.nn.RNN."""
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, divides, small_divisors
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
 from macflops.ops._operator import require_at_least, require_rank
 
 
-@dataclass(frozen=True, slots=True)
 class Shuffle(Copy):
     """Channel shuffle of x (N, c, …): the channels as (groups, c/groups), transposed and flattened.
 

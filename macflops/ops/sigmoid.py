@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Sigmoid(Activation):
     """1 ÷ (1 + exp(−x))."""
-
-    __slots__ = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, ceil_div, exact_div, surely
 from macflops.errors import ShapeError
@@ -11,7 +10,6 @@ from macflops.ops._operator import require_at_least, require_dim
 from macflops.ops._view import View
 
 
-@dataclass(frozen=True, slots=True)
 class Slice(View):
     """View of x from start up to, but not with, end along dimension `dim` (1: channels), every step-th of them.
 
@@ -48,7 +46,7 @@ class Slice(View):
         if new is old:
             return self
         start, end = (exact_div(new * bound, old) for bound in self.bounds(old))
-        return replace(self, start=start, end=end)
+        return self._replace(start=start, end=end)
 
     def bounds(self, side: Dim) -> tuple[Dim, Dim]:
         """Return start and end counted from the beginning of a side."""

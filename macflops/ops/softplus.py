@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.ops._activation import Activation
 
 
-@dataclass(frozen=True, slots=True)
 class Softplus(Activation):
     """log(1 + exp(beta · x)) ÷ beta, and x itself where beta · x is over the threshold."""
 

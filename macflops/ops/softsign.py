@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Softsign(Activation):
     """x ÷ (1 + |x|)."""
-
-    __slots__ = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from macflops.arithmetic import Dim, Shape, differ, divides, exact_div, small_divisors
 from macflops.errors import ShapeError
@@ -13,7 +12,6 @@ from macflops.ops._view import View
 MOST_PARTS = 65536  # each is a tensor of its own
 
 
-@dataclass(frozen=True, slots=True)
 class Split(View):
     """Views of consecutive parts of x along dimension `dim` (1: channels): equal ones, or ones of these sizes."""
 
@@ -47,7 +45,7 @@ class Split(View):
         old, new = before[0][self.dim], after[0][self.dim]
         if self.sizes is None or new is old:
             return self
-        return replace(self, sizes=tuple(exact_div(new * part, old) for part in self.sizes))
+        return self._replace(sizes=tuple(exact_div(new * part, old) for part in self.sizes))
 
     def shapes(self, x: Shape) -> tuple[Shape, ...]:
         """Return the shape of each part."""

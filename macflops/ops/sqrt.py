@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Sqrt(Activation):
     """√x."""
-
-    __slots__ = ()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape, differ, surely
 from macflops.errors import ShapeError
 from macflops.ops._operator import require_dim
 from macflops.ops._view import View
 
 
-@dataclass(frozen=True, slots=True)
 class Squeeze(View):
     """View of x without the dimensions `dim`, which are 1; without all that are 1 where they are not given."""
 

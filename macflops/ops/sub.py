@@ -8,5 +8,4 @@ from macflops.ops._arithmetic import Arithmetic
 class Sub(Arithmetic):
     """Difference of two tensors that broadcast."""
 
-    __slots__ = ()
     most_inputs = 2

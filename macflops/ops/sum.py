@@ -7,5 +7,3 @@ from macflops.ops._reduction import Reduction
 
 class Sum(Reduction):
     """The sum along dimensions."""
-
-    __slots__ = ()

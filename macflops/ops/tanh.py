@@ -7,5 +7,3 @@ from macflops.ops._activation import Activation
 
 class Tanh(Activation):
     """tanh(x)."""
-
-    __slots__ = ()

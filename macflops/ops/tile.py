@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
 from macflops.ops._operator import require_at_least
 
 
-@dataclass(frozen=True, slots=True)
 class Tile(Copy):
     """x repeated `dims` times along its last dimensions, new ones before them where dims has more, as torch.tile."""
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
 from macflops.ops._operator import require_dim
 
 
-@dataclass(frozen=True, slots=True)
 class Transpose(Copy):
     """x with its dimensions in the order `dims`, as torch.permute. Always a copy: what reads it wants it in order."""
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Dim, Shape
 from macflops.ops._operator import require_dim
 from macflops.ops._sizes import check_sizes, settled
 from macflops.ops._view import View
 
 
-@dataclass(frozen=True, slots=True)
 class Unflatten(View):
     """View of x with dimension `dim` as several, of which one may be -1: (N, L, c) to (N, L, heads, c/heads)."""
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape
 from macflops.ops._operator import require_dim
 from macflops.ops._view import View
 
 
-@dataclass(frozen=True, slots=True)
 class Unsqueeze(View):
     """View of x with a dimension of size 1 that becomes its dimension `dim`."""
 

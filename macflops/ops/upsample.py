@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from macflops.arithmetic import Shape
 from macflops.errors import ShapeError
 from macflops.ops._copy import Copy
@@ -12,7 +10,6 @@ from macflops.ops._operator import Sides, require_at_least, require_choice, requ
 MODES = ("nearest", "nearest-exact", "linear", "bilinear", "bicubic", "trilinear", "area")
 
 
-@dataclass(frozen=True, slots=True)
 class Upsample(Copy):
     """Resizing of the sides of x (N, c, …sides): to `size`, or by `scale_factor`, whole numbers. Exactly one is given.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from macflops.network import Network
@@ -14,4 +13,4 @@ def load(source: str, *, variant: str | None = None, **options: Any) -> Network:
     """Return the shipped network of this name. Raises SourceError where there is none."""
     file, named = find(source.removeprefix("zoo:"))
     network = read(text(file), file, variant=variant or named, **options)
-    return replace(network, source=source)
+    return network._replace(source=source)

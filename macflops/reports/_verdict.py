@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from macflops.errors import printable
 from macflops.guidelines import find
-from macflops.guidelines._rule import free_layers
 from macflops.guidelines.findings import RuleVerdict, Verdict
 from macflops.report import Report
 from macflops.reports._layout import COLOURS, Style
@@ -43,7 +42,7 @@ def efficiency_lines(report: Report, verdict: Verdict, style: Style) -> Iterator
         yield f"  {style('VERDICT', bold=True)}  no layer's width is free to judge: data fix them all"
         return
     good = verdict.efficiency >= GOOD
-    roles = {row.layer.operator.role for row in free_layers(report.costs)}
+    roles = {row.layer.operator.role for row in report.costs.free_layers}
     those = "convolutions" if "convolution" in roles else "linear layers"
     told = f"its {those} move hardly more than they need to"
     if verdict.rules and all(find(finding.rule).note for finding in report.findings):

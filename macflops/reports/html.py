@@ -8,8 +8,8 @@ from html import escape
 from macflops.arithmetic import is_integer
 from macflops.errors import printable
 from macflops.guidelines import find
+from macflops.kinds import shares_by_kind
 from macflops.report import Report, plain
-from macflops.reports._kinds import shares_by_kind
 from macflops.reports._layout import sized
 from macflops.wording import percent, quantity
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from macflops.arithmetic import is_symbolic
 from macflops.errors import printable
+from macflops.kinds import shares_by_kind
 from macflops.report import Budget, Report
 from macflops.reports._findings import closing_lines, finding_lines
-from macflops.reports._kinds import shares_by_kind
 from macflops.reports._layout import WIDTH, Style, bars, plain_style, sized, wrapped
 from macflops.wording import counted, quantity
 

@@ -6,7 +6,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
+from math import ceil, floor
 from os import PathLike, cpu_count, fspath
 from typing import Any
 
@@ -27,7 +29,7 @@ LARGER_IS_BETTER = frozenset({"arithmetic_intensity"})
 class Chunk:
     """Some configurations: a dimension for each axis, arrays of each quantity that broadcast to their product."""
 
-    axes: tuple[Axis, ...]
+    axes: tuple[Axis, ...]  # what varies, with the values of this chunk
     columns: Mapping[str, Any]  # by quantity
     valid: Any  # where a configuration can be built, and is wanted
 
@@ -54,14 +56,14 @@ class Chunk:
 class Sweep:
     """A sweep: iterate over its chunks, or take all rows at once."""
 
-    axes: tuple[Axis, ...]
-    quantities: tuple[str, ...]
-    evaluate: Callable[[tuple[Axis, ...]], Chunk]
-    near: tuple[int, float] | None = None  # mult-adds, and how far from them a configuration may be
-    pareto: tuple[str, ...] = ()
-    executor: Executor | None = None
-    jobs: int = 1
-    cells: int = CELLS
+    axes: tuple[Axis, ...]  # what varies, with all values
+    quantities: tuple[str, ...]  # columns beside the axes
+    evaluate: Callable[[tuple[Axis, ...]], Chunk]  # what makes a chunk of its axes
+    near: tuple[int, int] | None = None  # from how many mult-adds to how many a configuration may have
+    pareto: tuple[str, ...] = ()  # quantities to be as small as may be (arithmetic_intensity: as large)
+    executor: Executor | None = None  # where chunks are evaluated, if not here
+    jobs: int = 1  # processes, where no executor is given
+    cells: int = CELLS  # configurations in a chunk, at most
 
     @property
     def size(self) -> int:
@@ -93,9 +95,7 @@ class Sweep:
             table = self.wanted(chunk)
             if kept is not None:
                 table = {name: np.concatenate([kept[name], table[name]]) for name in table}
-            signs = [-1 if name in LARGER_IS_BETTER else 1 for name in self.pareto]
-            points = np.stack([sign * table[name] for name, sign in zip(self.pareto, signs, strict=True)], axis=1)
-            at = front(points)
+            at = front([table[name] for name in self.pareto], [name in LARGER_IS_BETTER for name in self.pareto])
             kept = {name: column[at] for name, column in table.items()}
         yield kept or {}
 
@@ -103,8 +103,8 @@ class Sweep:
         """Return a chunk's rows, those near the mult-adds alone where some are given."""
         table = chunk.flat()
         if self.near is not None:
-            amount, tolerance = self.near
-            near = np.abs(table["mult_adds"] - amount) <= tolerance * amount
+            least, most = self.near
+            near = (table["mult_adds"] >= least) & (table["mult_adds"] <= most)
             table = {name: column[near] for name, column in table.items()}
         return {name: column for name, column in table.items() if name in self.shown}
 
@@ -118,6 +118,14 @@ class Sweep:
         for table in self.tables():
             columns = [table[name].tolist() for name in self.shown if name in table]
             yield from zip(*columns, strict=True)
+
+
+def around(amount: int, tolerance: float) -> tuple[int, int]:
+    """Return the least and the most integers within a tolerance of an amount."""
+    if not 0 <= tolerance < float("inf"):
+        raise SourceError(Location("--tolerance"), f"a tolerance of {tolerance}", "give a number from 0, as 0.05")
+    margin = Fraction(repr(tolerance)) * amount
+    return ceil(amount - margin), floor(amount + margin)
 
 
 def ahead(executor: Executor, evaluate: Callable[..., Any], parts: Iterator[Any]) -> Iterator[Any]:
@@ -160,8 +168,8 @@ def sweep(
     """Return a sweep over a convolution's sizes, or over parameters and symbolic dimensions of a network.
 
     Without a source, `over` has c1, c2, h and as wanted w, g, k, s, N: output h x w, input s·h x s·w, no bias; what
-    cannot be built, for g does not divide a width, is left out. `mult_adds` keeps what is within `tolerance` of them,
-    as in the paper's Tables 1 and 2; `pareto` names quantities to be as small as may be (arithmetic_intensity: as
+    cannot be built, because g does not divide a width, is left out. `mult_adds` keeps what is within `tolerance` of
+    them, as in the paper's Tables 1 and 2; `pareto` names quantities to be as small as may be (arithmetic_intensity: as
     large). Chunks are evaluated here, on `jobs` processes, or by any executor. Options are those of `count`.
     Raises SourceError on what is not known.
     """
@@ -172,9 +180,10 @@ def sweep(
     shown = tuple(dict.fromkeys((*quantities, *best)))
     if not found:
         raise SourceError(Location("--over"), "nothing to sweep over", "give --over NAME=1,2,4")
-    near = None if mult_adds is None else (mult_adds, tolerance)
+    near = None if mult_adds is None else around(mult_adds, tolerance)
     wanted = shown if near is None else tuple(dict.fromkeys((*shown, "mult_adds")))
     evaluate: Any
+    cells = CELLS
     if source is None:
         for name in wanted:
             choice("quantity", name, layer.QUANTITIES)
@@ -188,4 +197,5 @@ def sweep(
         for name in wanted:
             choice("quantity", name, network.QUANTITIES)
         evaluate = network.NetworkChunks(fspath(source), {**options, "dtype": dtype}, found, wanted)
-    return Sweep(found, shown, evaluate, near, best, executor, jobs)
+        cells = evaluate.cells
+    return Sweep(found, shown, evaluate, near, best, executor, jobs, cells)

@@ -1,195 +1,186 @@
-"""A sweep over a network: compiled once to closed forms, then evaluated on arrays.
+"""A sweep over a network: built once for each structure, on numbers that vary, instead of once for each configuration.
 
-What a network's structure depends on (a condition, a number of repeats, a width that is rounded) is no symbol: each of
-its values has closed forms of its own. Where a closed form may not hold, for a check was left open, the configuration
-is counted by itself; one that cannot be built is left out.
+All configurations of a chunk are walked together, as arrays, through the reader, the operators and the costs. Where the
+network asks what they answer differently (whether a condition holds, how often a repeat runs, whether groups divide a
+width) they are parted by the answer, and each part is walked anew. What cannot be built is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from itertools import product
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-import sympy
 
 from macflops import api
-from macflops.arithmetic import is_symbolic, open_questions
 from macflops.costs import Totals
 from macflops.errors import Location, SourceError
-from macflops.sweeps import closed
+from macflops.readers import reader_of
 from macflops.sweeps.axes import Axis
-from macflops.sweeps.axes import size as size_of
+from macflops.sweeps.varying import Split, Varying, made
 
 QUANTITIES = Totals._fields
-Compiled: TypeAlias = tuple[Any, list[Any]]  # totals in closed form, and the questions left open
-FEW = 64  # configurations that are sooner counted than compiled
+CELLS = 2_000_000  # numbers of each kind that a chunk may hold: its configurations times the network's layers
+MOST = 16_384  # configurations of a chunk: arrays that stay in a cache
+TOGETHER = frozenset({"yaml", "zoo", "onnx"})  # readers whose numbers may vary
+
+
+class Part(NamedTuple):
+    """Configurations that have answered alike so far: values that vary by name, and where they stand in the chunk."""
+
+    values: Mapping[str, Any]  # arrays that broadcast
+    places: Any  # an integer for each configuration
+
+    def parted(self, labels: Any) -> Iterator[Part]:
+        """Yield a part for each label: cut along one axis where labels change along it alone, else one by one."""
+        along = [axis for axis, length in enumerate(labels.shape) if length > 1 and changes(labels, axis)]
+        if len(along) > 1:
+            shape = self.places.shape
+            labels = np.broadcast_to(labels, shape).reshape(-1)
+            values = {name: np.broadcast_to(array, shape).reshape(-1) for name, array in self.values.items()}
+            yield from Part(values, self.places.reshape(-1)).parted(labels)
+            return
+        (axis,) = along
+        line = np.moveaxis(labels, axis, 0).reshape(labels.shape[axis], -1)[:, 0]
+        for label in np.unique(line):
+            at = np.flatnonzero(line == label)
+            values = {n: v.take(at, axis) if v.shape[axis] > 1 else v for n, v in self.values.items()}
+            yield Part(values, self.places.take(at, axis))
+
+    def numbers(self) -> dict[str, Any]:
+        """Return the values as a network takes them: Python's numbers where there is one alone."""
+        return {n: v.reshape(-1).tolist()[0] if v.size == 1 else Varying(v) for n, v in self.values.items()}
+
+    def first(self) -> dict[str, Any]:
+        """Return the first configuration's values."""
+        return {name: value.reshape(-1).tolist()[0] for name, value in self.values.items()}
+
+
+def changes(labels: Any, axis: int) -> bool:
+    """Tell whether labels change along an axis."""
+    return bool((labels != np.take(labels, [0], axis)).any())
 
 
 class NetworkChunks:
-    """Evaluates chunks of a sweep over a network; goes to other processes, which compile for themselves."""
+    """Evaluates chunks of a sweep over a network; goes to other processes."""
 
     def __init__(
         self, source: str, options: Mapping[str, Any], axes: tuple[Axis, ...], wanted: tuple[str, ...]
     ) -> None:
         self.source, self.wanted = source, wanted
+        self.text = sys.stdin.read() if source == "-" else None  # it can be read once alone
         self.options = dict(options)
         self.set = api.assignments(self.options.pop("set", {}))
         both = sorted(self.set.keys() & {axis.name for axis in axes})
         if both:
             raise SourceError(Location("--over"), f"{both[0]} is swept over and set", "do one of the two")
-        self.loading = {name: o for name, o in self.options.items() if name not in ("dtype", "fusion")}
-        self.first = {axis.name: axis.values[0] for axis in axes}
-        self.largest = {axis.name: max(axis.values) for axis in axes if whole(axis)}
-        self.dimensions = self.symbols_of_inputs()
-        self.known(axes)
-        self.symbolic: tuple[str, ...] = ()
-        for axis in axes if size_of(axes) > FEW else ():
-            if whole(axis) and len(axis.values) > 1 and self.compiled((*self.symbolic, axis.name), self.first):
-                self.symbolic = (*self.symbolic, axis.name)
-        self.forms: dict[tuple[Any, ...], Any] = {}
+        layers = self.known(axes)
+        self.together = reader_of(source) in TOGETHER
+        self.cells = max(16, min(MOST, CELLS // max(1, layers)))
 
-    def known(self, axes: tuple[Axis, ...]) -> None:
-        """Raise SourceError where neither the first nor the last configuration, nor the source itself, can be read."""
+    def known(self, axes: tuple[Axis, ...]) -> int:
+        """Return how many layers there are, about.
+
+        Raises SourceError where neither the first nor the last configuration, nor the source itself, can be read.
+        """
         last = {axis.name: axis.values[-1] for axis in axes}
-        for values in (self.first, last, {}):
+        first = {axis.name: axis.values[0] for axis in axes}
+        for values in (last, first, {}):
             try:
-                self.counted(values, refuse=False)
-                return
+                return len(self.costs(values).network.layers)
             except SourceError as error:
-                if not values or "no parameter" in error.what:
+                if "no parameter" in error.what and error.location.file.startswith("--set"):
+                    raise SourceError(Location("--over"), error.what, error.hint) from None
+                if not values:
                     raise
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "forms": {}}  # symbols are made anew elsewhere
+        return 0
 
     def __call__(self, part: tuple[Axis, ...]) -> Any:
         """Return the chunk of these axes."""
         from macflops.sweeps.grid import Chunk
 
         shape = tuple(len(axis.values) for axis in part)
-        columns = self.blank(shape)
+        columns = {n: np.zeros(shape, float if n == "arithmetic_intensity" else np.int64) for n in self.wanted}
         valid = np.zeros(shape, dtype=bool)
-        others: list[Any] = [range(len(a.values)) if a.name not in self.symbolic else (slice(None),) for a in part]
-        for at in product(*others):
-            chosen = {a.name: a.values[i] for a, i in zip(part, at, strict=True) if not isinstance(i, slice)}
-            inside = tuple(a for a in part if a.name in self.symbolic)
-            block, fine = self.block(chosen, inside)
-            for name in self.wanted:
-                put(columns, name, at, block[name])
-            valid[at] = fine
+        places = np.arange(valid.size).reshape(shape)
+        varying = [place for place, axis in enumerate(part) if self.together and numeric(axis)]
+        fixed = [place for place in range(len(part)) if place not in varying]
+        for at in product(*(range(len(part[place].values)) for place in fixed)):
+            chosen = {part[place].name: part[place].values[i] for place, i in zip(fixed, at, strict=True)}
+            cut: list[Any] = [slice(None)] * len(part)
+            for place, i in zip(fixed, at, strict=True):
+                cut[place] = i
+            values = {part[p].name: along(part[p].values, len(varying), i) for i, p in enumerate(varying)}
+            for where, number in self.walked(Part(values, places[tuple(cut)]), chosen):
+                valid.reshape(-1)[where] = True
+                for name in self.wanted:
+                    put(columns, name, where, number[name])
         return Chunk(part, columns, valid)
 
-    def blank(self, shape: tuple[int, ...]) -> dict[str, Any]:
-        """Return a column for each quantity."""
-        return {name: np.zeros(shape, float if name == "arithmetic_intensity" else np.int64) for name in self.wanted}
-
-    def block(self, chosen: dict[str, Any], inside: tuple[Axis, ...]) -> tuple[dict[str, Any], Any]:
-        """Return the quantities of all configurations with these values, and which can be built."""
-        shape = tuple(len(axis.values) for axis in inside)
-        key = tuple(sorted(chosen.items()))
-        if inside and key not in self.forms:
-            self.forms[key] = self.compiled(self.symbolic, chosen)
-        found = self.blank(shape)
-        certain = np.zeros(shape, dtype=bool)
-        if inside and self.forms[key] is not None:
-            found, certain = self.on_arrays(self.forms[key], inside)
-        fine = certain.copy()
-        for at in map(tuple, np.argwhere(~certain)):
-            values = chosen | {axis.name: axis.values[i] for axis, i in zip(inside, at, strict=True)}
-            totals = self.counted(values)
-            if totals is not None:
-                fine[at] = True
-                for name in self.wanted:
-                    value = getattr(totals, name)
-                    put(found, name, at, float("nan") if value is None else value)
-        return found, fine
-
-    def on_arrays(self, compiled: Compiled, inside: tuple[Axis, ...]) -> tuple[dict[str, Any], Any]:
-        """Return closed forms on arrays, and where all that was left open holds."""
-        totals, questions = compiled
-        forms = [getattr(totals, name) for name in self.wanted if name != "arithmetic_intensity"]
-        asked = [
-            one
-            for question in questions
-            for one in question[1:]
-            if not isinstance(one, sympy.core.relational.Relational)
-        ]
-        narrow_enough = all(
-            closed.fits(form, self.largest) for form in (*forms, *asked, totals.flops, totals.mac_bytes)
-        )
-        kind: Any = np.int64 if narrow_enough else object
-        values = {}
-        for place, axis in enumerate(inside):
-            side = [1] * len(inside)
-            side[place] = -1
-            values[axis.name] = np.array(axis.values, dtype=kind).reshape(side)
-        known: dict[Any, Any] = {}
-        shape = tuple(len(axis.values) for axis in inside)
-        certain = np.ones(shape, dtype=bool)
-        for question in questions:
-            certain &= np.asarray(closed.holds(question, values, known)).astype(bool)
-        found = {}
-        for name in self.wanted:
-            if name == "arithmetic_intensity":
-                flops = closed.evaluate(totals.flops, values, known)
-                amount: Any = np.asarray(flops / closed.evaluate(totals.mac_bytes, values, known), dtype=float)
+    def walked(self, part: Part, chosen: Mapping[str, Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """Yield where configurations stand in the chunk, and their quantities; those that cannot be built are none."""
+        left = [part]
+        while left:
+            part = left.pop()
+            try:
+                costs = self.costs({**chosen, **part.numbers()})
+                for tensor in costs.network.tensors:  # checks that need integers have been left out
+                    if not all(side >= 1 for side in tensor.shape):
+                        raise SourceError(Location(self.source), "a side of 0", "it has to be at least 1")
+                found = {name: costs.total(name) for name in self.wanted}
+            except Split as split:
+                left.extend(part.parted(split.labels))
+            except SourceError:
+                if part.places.size > 1 and self.builds({**chosen, **part.first()}):  # it was the varying that failed
+                    left.extend(part.parted(np.arange(part.places.size).reshape(part.places.shape)))
             else:
-                amount = np.asarray(closed.evaluate(getattr(totals, name), values, known))
-            found[name] = np.array(np.broadcast_to(amount, shape))
-        return found, certain
+                shape = part.places.shape
+                yield part.places.reshape(-1), {name: spread(value, shape) for name, value in found.items()}
 
-    def compiled(self, names: tuple[str, ...], chosen: Mapping[str, Any]) -> Compiled | None:
-        """Return the totals in closed form in these names, and what was left open; None where that cannot be."""
-        values = {name: value for name, value in chosen.items() if name not in names}
-        symbols = {
-            name: sympy.Symbol(name, integer=True, positive=True) for name in names if name not in self.dimensions
-        }
+    def builds(self, values: Mapping[str, Any]) -> bool:
+        """Tell whether one configuration can be built by itself."""
         try:
-            with open_questions() as questions:
-                report = api.count(self.source, set={**self.set, **values, **symbols}, **self.options)
-            asked: dict[Any, None] = dict.fromkeys(questions)
-            for tensor in report.network.tensors:
-                asked |= {
-                    ("holds", sympy.Ge(side, 1, evaluate=False)): None for side in tensor.shape if is_symbolic(side)
-                }
-            totals = report.totals
-            closed.holds(("equal", totals.mac_elements, 0), dict.fromkeys(names, np.ones(1, np.int64)), {})
-            for question in asked:
-                closed.holds(question, dict.fromkeys(names, np.ones(1, np.int64)), {})
-        except (SourceError, closed.UnknownFormError, ZeroDivisionError):
-            return None
-        return totals, list(asked)
-
-    def symbols_of_inputs(self) -> frozenset[str]:
-        """Return the names of the inputs' symbolic dimensions: these are symbols without being set."""
-        try:
-            network = api.load(self.source, set=self.set, **self.loading)
+            return bool(self.costs(values).network.tensors)
         except SourceError:
-            return frozenset()
-        sides = [side for i in network.inputs for side in network.tensors[i.tensor].shape if is_symbolic(side)]
-        return frozenset(symbol.name for side in sides for symbol in side.free_symbols)  # type: ignore[attr-defined]
+            return False
 
-    def counted(self, values: Mapping[str, Any], refuse: bool = True) -> Totals | None:
-        """Return one configuration's totals, counted by itself; None where it cannot be built."""
-        try:
-            return api.count(self.source, set={**self.set, **values}, **self.options).totals
-        except SourceError:
-            if refuse:
-                return None
-            raise
+    def costs(self, values: Mapping[str, Any]) -> Any:
+        """Return the costs of one configuration, or of many at once."""
+        values = {**self.set, **values}
+        if self.text is None:
+            return api.count(self.source, set=values, **self.options).costs
+        from macflops.readers.yaml import read
 
-
-def whole(axis: Axis) -> bool:
-    """Tell whether an axis has whole numbers from 1 alone."""
-    return all(type(value) is int and value >= 1 for value in axis.values)
+        loading = {name: option for name, option in self.options.items() if name not in ("dtype", "fusion")}
+        if "input_shape" in loading:
+            loading["input_shape"] = api.shapes(loading["input_shape"])
+        network = read(self.text, self.source, set=values, **loading)
+        return api.count(network, **{n: o for n, o in self.options.items() if n in ("dtype", "fusion")}).costs
 
 
-def put(columns: dict[str, Any], name: str, at: Any, value: Any) -> None:
+def numeric(axis: Axis) -> bool:
+    """Tell whether an axis has numbers alone."""
+    return all(type(value) in (int, float) for value in axis.values)
+
+
+def along(values: tuple[Any, ...], dimensions: int, place: int) -> Any:
+    """Return an axis's values as an array of so many dimensions, of which it is one."""
+    shape = [1] * dimensions
+    shape[place] = -1
+    return made(list(values), tuple(shape)).array
+
+
+def spread(value: Any, shape: tuple[int, ...]) -> Any:
+    """Return a quantity as one number for each configuration, in a line."""
+    if value is None:
+        value = float("nan")
+    return np.broadcast_to(value.array if isinstance(value, Varying) else value, shape).reshape(-1)
+
+
+def put(columns: dict[str, Any], name: str, where: Any, numbers: Any) -> None:
     """Put numbers into a column, which becomes one of Python's integers where int64 is too small."""
-    try:
-        columns[name][at] = value
-    except OverflowError:
+    if numbers.dtype == object and columns[name].dtype != object:
         columns[name] = columns[name].astype(object)
-        columns[name][at] = value
+    columns[name].reshape(-1)[where] = numbers

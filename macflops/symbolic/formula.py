@@ -15,7 +15,7 @@ from macflops.expressions import RESERVED, parse
 from macflops.fusion import MODES, Fusion
 from macflops.spelling import did_you_mean
 from macflops.symbolic.simplified import as_in_papers, substituted
-from macflops.symbolic.symbols import MEANINGS, real, whole
+from macflops.symbolic.symbols import MEANINGS, PARITY, real, whole
 from macflops.symbolic.walk import KINDS, Block, find, summed, walk
 
 QUANTITIES = ("mult_adds", "params", "mac")
@@ -47,6 +47,10 @@ class Formula:
         """Return the formula in the grammar of expressions, or the integer."""
         return self.value if isinstance(self.value, int) else grammar(self.value)
 
+    def assumes(self) -> list[str]:
+        """Return what the closed form takes for granted: where a unit shuffles, more than one group."""
+        return ["g > 1"] if self.block.shuffles and self.quantity == "mac" and "g" not in self.set else []
+
     def to_dict(self) -> dict[str, Any]:
         """Return the document of `--format json`."""
         names = {symbol.name for symbol in getattr(self.value, "free_symbols", ())}
@@ -58,6 +62,7 @@ class Formula:
             "quantity": self.quantity,
             "of": self.of,
             "fusion": self.fusion,
+            "assumes": self.assumes(),
             "symbols": {name: MEANINGS.get(name, "") for name in sorted(names)},
             "set": {name: v if isinstance(v, int) else grammar(v) for name, v in self.set.items()},
             "value": self.written(),
@@ -91,9 +96,10 @@ def formula(
             )
         given[name] = read(name, value, found)
     numbers = {name: value for name, value in given.items() if isinstance(value, int)}
-    if len(numbers) == len(found.params):
-        return Formula(found, quantity, fusion, of, given, getattr(summed(walk(block, numbers, fusion), of), quantity))
-    value = substituted(getattr(summed(walk(block, {}, fusion), of), quantity), given)
+    value = getattr(summed(walk(block, numbers, fusion), of), quantity)
+    if isinstance(value, int):
+        return Formula(found, quantity, fusion, of, given, value)
+    value = substituted(value, given)
     return Formula(found, quantity, fusion, of, given, settled(as_in_papers(value)))
 
 
@@ -119,6 +125,9 @@ def read(name: str, value: Any, block: Block) -> Any:
             raise SourceError(where, error.what, error.hint) from None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if type(value) is int and PARITY.get(name, {}).get("odd") and value % 2 == 0:
+        what = f"{name} is {value}, and a kernel of an even side has no output of h x w"
+        raise SourceError(where, what, f"take an odd one: {name}={value + 1}")
     symbolic = isinstance(value, sympy.Expr) and bool(value.free_symbols)
     if not symbolic and (type(value) is not int or value < 1):
         raise SourceError(where, f"{name} has to be a whole number from 1, or an expression", "as m=64, or m=c/4")

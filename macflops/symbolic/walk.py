@@ -11,6 +11,7 @@ import sympy
 import yaml
 
 from macflops import api
+from macflops.arithmetic import is_symbolic
 from macflops.costs import Costs, Row
 from macflops.errors import Location, SourceError
 from macflops.fusion import Fusion
@@ -18,6 +19,7 @@ from macflops.ops import Cost
 from macflops.spelling import did_you_mean
 from macflops.symbolic.symbols import whole
 
+LESS = sympy.Symbol("g_less_1", integer=True, positive=True)
 FOLDER = Path(__file__).parent / "blocks"
 
 
@@ -28,6 +30,7 @@ class Block(NamedTuple):
     title: str
     source: str
     params: Mapping[str, int]
+    shuffles: bool  # where g > 1: what a symbolic g is taken for
 
     @property
     def path(self) -> Path:
@@ -49,13 +52,19 @@ def find(name: str) -> Block:
         raise SourceError(Location("formula"), f"no block {name!r}", did_you_mean(name, shown, "use one of"))
     text = (FOLDER / f"{known}.yaml").read_text("utf-8")
     title, source, *_ = (line.removeprefix("# ") for line in text.splitlines())
-    return Block(known, title, source.removeprefix("Source: "), yaml.safe_load(text)["params"])
+    return Block(known, title, source.removeprefix("Source: "), yaml.safe_load(text)["params"], "when: g > 1" in text)
 
 
 def walk(name: str, values: Mapping[str, Any] | None = None, fusion: Fusion = "none") -> Costs:
-    """Return what a block costs, with symbols for the parameters that are given no integer."""
+    """Return what a block costs, with symbols for the parameters that are given no integer.
+
+    Where a block shuffles if g > 1, a symbolic g is over 1: it is 1 more than a positive integer, until it is summed.
+    """
     block = find(name)
-    given = {param: whole(param) for param in block.params} | dict(values or {})
+    given = {param: whole(param) for param in block.params}
+    if block.shuffles:
+        given["g"] = LESS + 1
+    given |= dict(values or {})
     return api.count(block.path, set=given, fusion=fusion).costs
 
 
@@ -91,7 +100,8 @@ KINDS: dict[str, Callable[[Costs, Row], bool]] = {
 def summed(costs: Costs, kind: str | None = None) -> Cost:
     """Return the sum of the costs of all layers, or of those of one kind."""
     rows = (row.cost for row in costs.rows if kind is None or KINDS[kind](costs, row))
-    return sum(rows, Cost())
+    total = sum(rows, Cost())
+    return Cost(*(sympy.sympify(v).subs(LESS, whole("g") - 1) if is_symbolic(v) else v for v in total))
 
 
 def share(name: str, kind: str, quantity: str = "mult_adds", values: Mapping[str, Any] | None = None) -> Any:

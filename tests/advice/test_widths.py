@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 import macflops
 from macflops import ops
 from macflops.advice.polynomial import at, total
+from macflops.advice.rewrites.dense import grouped_layers
 from macflops.advice.subject import Subject
 from macflops.costs import count
 from macflops.errors import Location, ShapeError
 from macflops.guidelines.findings import Thresholds
 from macflops.machine import Machine
-from macflops.network import Network
+from macflops.network import Held, Network
 from tests.advice.drawn import inviting
 from tests.networks import Writer, networks
 from tests.ops.strategies import Use, uses
@@ -49,6 +50,33 @@ def test_the_recount_in_polynomials_is_the_exact_count(network: Network, data: s
         except (ShapeError, ArithmeticError):
             continue
         assert_recounts(subject, widths.equations.complete(chosen), changed)
+
+
+@settings(max_examples=60)
+@given(st.one_of(networks(), inviting()), st.data())
+def test_other_widths_are_followed_as_if_for_the_first_time(network: Network, data: st.DataObject) -> None:
+    before = Subject(count(network))
+    assert before.recount
+    chosen = {v: data.draw(st.integers(1, 40)) for v in before.widths.free if data.draw(st.booleans())}
+    try:
+        costs = count(before.widths.changed(chosen))
+    except (ShapeError, ArithmeticError):
+        return
+    known, anew = Subject(costs, before), Subject(costs)
+    assert known.widths.roles == anew.widths.roles
+    assert known.widths.made == anew.widths.made
+    assert known.widths.own == anew.widths.own
+    assert known.widths.symbolic.tensors == anew.widths.symbolic.tensors
+    assert [layer.operator for layer in known.widths.symbolic.layers] == [
+        layer.operator for layer in anew.widths.symbolic.layers
+    ]
+    assert known.widths.free == anew.widths.free
+    assert known.widths.equations.complete({}) == anew.widths.equations.complete({})
+    assert known.recount._replace(products=()) == anew.recount._replace(products=())
+    assert [(product.reads, product.judged, many) for product, many in known.recount.products] == [
+        (product.reads, product.judged, many) for product, many in anew.recount.products
+    ]
+    assert_recounts(known, known.widths.equations.values, costs.network)
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -115,6 +143,22 @@ def test_shared_weights_keep_their_widths() -> None:
     kind = w.builder.layers[-1].operator
     (y,) = w.builder.add("two", kind, (x,), w.builder.layers[-1].location, "one")
     assert free_widths(w.network(w.conv(w.conv(y, 24), 5))) == [24]
+
+
+def test_weights_that_are_shared_in_part_keep_their_widths_and_groups() -> None:
+    """As an ONNX file has it where two convolutions read one kernel, and the second a bias of its own."""
+    w = Writer()
+    x = w.conv(w.conv(w.input(1, 3, 8, 8), 16, name="stem"), 16, g=2, name="one")
+    kind = w.builder.layers[-1].operator
+    location = w.builder.layers[-1].location
+    (y,) = w.builder.add("two", kind._replace(bias=True), (x,), location, held=Held(16, ("one",)))
+    network = w.network(w.conv(w.conv(y, 24), 5))
+    subject = Subject(count(network))
+    assert free_widths(network) == [24]
+    assert at(subject.recount.params, subject.widths.equations.values) == subject.costs.params
+    changed = subject.widths.changed({subject.widths.free[0]: 32})
+    assert_recounts(subject, subject.widths.equations.complete({subject.widths.free[0]: 32}), changed)
+    assert grouped_layers(network) == set()
 
 
 def between(use: Use) -> Network:

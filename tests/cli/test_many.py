@@ -149,6 +149,9 @@ def test_rows_by_other_conventions_are_not_gone_on_with(folder: Path) -> None:
          "--format: error: markdown of several sources (use one of text, csv, jsonl)"),
         (["a.yaml", "b.yaml", "--by", "op"],
          "--by: error: a network is one row where there are several (leave it out)"),
+        (["a.yaml", "--by", "op", "--format", "csv"],
+         "--by: error: rows by op are for text, not csv "
+         "(leave --by out: each layer's row names its operator, block and stage)"),
         (["a.yaml", "--resume"],
          "--resume: error: a single source (it goes on with a row for each of several)"),
         (["a.yaml", "b.yaml", "--resume"],

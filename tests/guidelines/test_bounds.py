@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from macflops.blocks import blocks
 from macflops.costs import count
-from macflops.guidelines._rule import ceil_sqrt, free_layers, least_dense, least_equal_width
+from macflops.guidelines._rule import ceil_sqrt, least_dense, least_equal_width
 from macflops.guidelines.findings import Thresholds, judge
 from macflops.network import Network
 from tests.networks import Writer, networks
@@ -31,7 +31,7 @@ def pointwise(hw: int, c1: int, c2: int, groups: int = 1) -> Network:
 )
 def test_g1_measures_the_excess_of_the_papers_table_1(c1: int, c2: int, excess: float) -> None:
     costs = count(pointwise(56, c1, c2))
-    (row,) = free_layers(costs)
+    (row,) = costs.free_layers
     assert round(row.mac / least_equal_width(row), 3) == excess
 
 
@@ -42,7 +42,7 @@ def test_g1_measures_the_excess_of_the_papers_table_1(c1: int, c2: int, excess: 
 )
 def test_g2_measures_the_ratio_of_the_papers_table_2(groups: int, channels: int, dense: float) -> None:
     costs = count(pointwise(56, channels, channels, groups))
-    (row,) = free_layers(costs)
+    (row,) = costs.free_layers
     moved_dense = 2 * 56 * 56 * dense + dense * dense
     assert row.mac / least_dense(row) == pytest.approx(row.mac / moved_dense, rel=1e-4)
 
@@ -56,7 +56,7 @@ def test_the_root_is_rounded_up_exactly(number: int) -> None:
 
 @given(st.integers(1, 30), st.integers(1, 400), st.integers(1, 400))
 def test_no_pair_of_widths_with_the_same_product_moves_less_than_b1(hw: int, c1: int, c2: int) -> None:
-    (row,) = free_layers(count(pointwise(hw, c1, c2)))
+    (row,) = count(pointwise(hw, c1, c2)).free_layers
     product = c1 * c2
     pairs = [(a, product // a) for a in range(1, isqrt(product) + 1) if product % a == 0]
     assert all(hw * hw * (a + b) + product >= least_equal_width(row) for a, b in pairs)
@@ -66,7 +66,7 @@ def test_no_pair_of_widths_with_the_same_product_moves_less_than_b1(hw: int, c1:
 
 @given(networks())
 def test_a_bound_is_never_above_its_measure(network: Network) -> None:
-    for row in free_layers(count(network)):
+    for row in count(network).free_layers:
         assert row.own.mac >= least_equal_width(row) >= least_dense(row)
 
 
@@ -75,7 +75,7 @@ def test_nothing_is_counted_twice(network: Network) -> None:
     costs = count(network)
     thresholds = Thresholds({"G1": 0.0, "G2": 0.0})
     findings, verdict = judge(costs, blocks(network), ["G1", "G2"], thresholds)
-    rows = list(free_layers(costs))
+    rows = costs.free_layers
     grouped = [row for row in rows if getattr(row.layer.operator, "groups", 1) > 1]
     dense = [row for row in rows if row not in grouped]
     gap = sum(row.own.mac - least_dense(row) for row in grouped)
@@ -90,7 +90,7 @@ def test_layers_that_touch_an_input_or_output_and_depthwise_ones_are_not_free() 
     x = w.add("dwconv", w.conv(x, 16, name="wide"), kernel=(3, 3), padding=(1,) * 4, name="depthwise")
     x = w.conv(w.conv(x, 8, g=2, name="grouped"), 10, name="head")
     network = w.network(w.add("softmax", w.add("flatten", w.add("global_avgpool", x))))
-    assert [row.layer.name for row in free_layers(count(network))] == ["wide", "grouped"]
+    assert [row.layer.name for row in count(network).free_layers] == ["wide", "grouped"]
 
 
 def test_a_layer_beside_a_path_from_the_input_is_not_free() -> None:
@@ -99,7 +99,7 @@ def test_a_layer_beside_a_path_from_the_input_is_not_free() -> None:
     y = w.add("add", x, w.conv(x, 8, name="first"))
     y = w.conv(y, 8, name="second")
     network = w.network(w.conv(y, 4, name="last"))
-    assert [row.layer.name for row in free_layers(count(network))] == []
+    assert [row.layer.name for row in count(network).free_layers] == []
 
 
 def test_linear_layers_are_judged_under_g1() -> None:

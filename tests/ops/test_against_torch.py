@@ -448,4 +448,4 @@ def test_every_operator_here_is_one() -> None:
 def test_an_operator_is_frozen() -> None:
     operator: Operator = used("conv", (1, 2, 3, 3), out=4).operator
     with pytest.raises(AttributeError):
-        operator.out = 5  # type: ignore[attr-defined]
+        operator.out = 5

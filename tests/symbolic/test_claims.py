@@ -8,6 +8,7 @@ import sys
 import time
 from fractions import Fraction
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -15,11 +16,13 @@ from hypothesis import strategies as st
 
 from macflops.cli.prove import command
 from macflops.errors import ExpressionError, SourceError
+from macflops.schemas import find as schema
 from macflops.symbolic.claims import decide, read
 from macflops.symbolic.claims import smt as second
 from macflops.symbolic.claims.algebra import proves
 from macflops.symbolic.claims.decide import decided
 from macflops.symbolic.claims.exact import holds
+from macflops.symbolic.claims.terms import integer_root
 
 TRUE: list[tuple[str, tuple[str, ...]]] = [
     ("h*w*(c1 + c2) + c1*c2 >= 2*h*w*sqrt(c1*c2) + c1*c2", ()),
@@ -33,6 +36,12 @@ TRUE: list[tuple[str, tuple[str, ...]]] = [
     ("sqrt(x - 1) >= 0", ("x >= 1",)),
     ("(x + y)**(1/2) <= sqrt(x) + y**0.5", ()),
     ("not a > b or a + 1 > b", ()),
+    ("2**100 > 2**99", ()),
+    ("a >= 1", ("a == b and b > 2",)),
+    ("a >= c", ("a == b == c",)),
+    ("x >= 1", ("x % 1 == 0",)),
+    ("x == y", ("x*x == 2", "y*y == 2")),
+    ("x > 5", ("x > 4", "x < 3")),
 ]
 FALSE: list[tuple[str, tuple[str, ...]]] = [
     ("h*w*(c1 + c2) >= 3*h*w*sqrt(c1*c2)", ()),
@@ -45,12 +54,17 @@ FALSE: list[tuple[str, tuple[str, ...]]] = [
     ("(x - 1)**2 > 0", ()),
     ("1 > 2", ()),
     ("a == b", ("a*b == 4", "a + b == 5")),
+    ("x < 2**200", ()),
+    ("a/(b + c) + b/(c + a) + c/(a + b) > 3/2", ()),
 ]
 OPEN: list[tuple[str, tuple[str, ...]]] = [
     ("x**2 != 2", ()),
     ("(x - 1)/(x - 1) == 1", ()),
     ("sqrt(x - 1) >= 0", ()),
     ("x**y > 0", ()),
+    ("x > 1.4142135624", ("x*x == 2",)),
+    ("1/(x - x) > 0", ()),
+    ("x > 2", ("1/0 > 1",)),
 ]
 
 
@@ -95,6 +109,13 @@ def test_exact_numbers_compare_roots_as_squares_do(a: Fraction, b: Fraction, sig
     known = eval(f"a {sign} b", {"a": a, "b": b})
     found = holds(read(f"sqrt(a) {sign} sqrt(b)"), {"a": a, "b": b})
     assert found is known or (found is None and a == b)
+
+
+@given(st.integers(0, 2**300), st.integers(2, 7), st.integers(-1, 1))
+def test_integer_roots_are_the_largest_below(number: int, degree: int, beside: int) -> None:
+    for value in (number, max(0, (number % 1000) ** degree + beside)):
+        root = integer_root(value, degree)
+        assert root**degree <= value < (root + 1) ** degree
 
 
 @given(st.integers(-5, 5), st.integers(-5, 5))
@@ -142,6 +163,8 @@ def test_the_command_answers_in_json_and_by_its_exit_status() -> None:
         result = CliRunner().invoke(command, [*arguments, "--format", "json"])
         return result.exit_code, json.loads(result.output)
 
+    for claim in ("a + b >= 2*sqrt(a*b)", "a > b", "a**b > 0"):
+        jsonschema.validate(ran("--claim", claim)[1], schema("claim"))
     assert ran("--claim", "a + b >= 2*sqrt(a*b)")[1]["verdict"] == "proved"
     status, document = ran("--claim", "a >= 1", "--assume", "2*a >= 1", "--assume", "2*a <= 1")
     assert (status, document["verdict"], document["counterexample"]) == (1, "refuted", {"a": "1/2"})

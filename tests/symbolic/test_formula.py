@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 
+import jsonschema
 import pytest
 import sympy
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from macflops.cli.formula import QUANTITIES as CLI_QUANTITIES
 from macflops.cli.formula import command
 from macflops.errors import SourceError
 from macflops.expressions import parse
+from macflops.schemas import find as schema
 from macflops.symbolic import blocks, formula, share
 from macflops.symbolic.formula import QUANTITIES
 from macflops.symbolic.walk import KINDS, find
@@ -38,6 +40,9 @@ PAPERS = [  # block, quantity, set, the paper's formula
     ("shufflenet-v1-down", "mult_adds", (), "h*w*(4*c1*m/g + 9*m + m*(c2 - c1)/g)"),
     ("shufflenet-v2-down", "mult_adds", (), "h*w*((4*c*c + 9*c + c*c) + (9*c + c*c))"),
 ]
+
+
+WHOLE = [f"--set={p}" for p in ("c=256", "m=64", "h=56", "w=56")]
 
 
 def in_paper(text: str) -> sympy.Expr:
@@ -83,6 +88,16 @@ def test_closed_forms_give_what_counting_gives(block: str, quantity: str) -> Non
         assert round(closed.evaluate(values)) == counted
 
 
+@pytest.mark.parametrize(("block", "moved"), [("shufflenet-v1", "2*h*w*m"), ("shufflenet-v1-first", "2*4*h*w*m")])
+def test_at_one_group_shufflenet_v1_shuffles_nothing(block: str, moved: str) -> None:
+    """A shuffle reads and writes the middle once: at the output's size, or before a stride of 2."""
+    shuffled, plain = formula(block, "mac"), formula(block, "mac", set={"g": 1})
+    assert (shuffled.to_dict()["assumes"], plain.to_dict()["assumes"]) == (["g > 1"], [])
+    at_1 = in_paper(str(shuffled.written())).subs(sympy.Symbol("g", positive=True), 1)
+    assert sympy.expand(at_1 - in_paper(str(plain.written())) - in_paper(moved)) == 0
+    assert formula(block, set={"g": 1}).to_dict()["assumes"] == formula(block).to_dict()["assumes"] == []
+
+
 def test_some_symbols_set_leave_the_rest() -> None:
     assert formula("resnet", set=["c=256", "m=64"]).written() == "69632*h*w"
 
@@ -91,6 +106,9 @@ def test_what_does_not_fit_is_refused() -> None:
     for given in ("z=1", "m=-1", "m=0.5", "m=2**2**60", "m=(a+b+c)**100000", "m=x.y", "m", "m=__import__('os')"):
         with pytest.raises(SourceError):
             formula("resnet", set=[given])
+    for block, given in (("convolution", "k=2"), ("shufflenet-v2", "c=5")):
+        with pytest.raises(SourceError):
+            formula(block, set=[given])
     with pytest.raises(SourceError, match="did you mean resnet"):
         formula("resnets")
 
@@ -103,8 +121,11 @@ def test_the_command_prints_unicode_latex_json_and_integers() -> None:
 
     assert "2⋅c⋅m" in printed("resnet")
     assert printed("resnet", "--latex") == r"h w \left(2 c m + 9 m^{2}\right)"
-    assert printed("resnet", *(f"--set={p}" for p in ("c=256", "m=64", "h=56", "w=56"))) == str(69632 * 56 * 56)
+    assert printed("resnet", *WHOLE) == str(69632 * 56 * 56)
     document = json.loads(printed("resnet", "--format", "json"))
+    jsonschema.validate(document, schema("formula"))
+    jsonschema.validate(json.loads(printed("--format", "json")), schema("formula"))
+    jsonschema.validate(json.loads(printed("resnet", *WHOLE, "--format", "json")), schema("formula"))
     assert (document["schema"], document["value"]) == ("macflops.formula/1", "h*w*(2*c*m + 9*m**2)")
     assert "shufflenet-v2" in printed()
     assert (QUANTITIES, tuple(KINDS)) == (CLI_QUANTITIES, CLI_KINDS)

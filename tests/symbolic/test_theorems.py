@@ -57,6 +57,12 @@ def test_certificates_are_identities_of_numbers(document: dict[str, Any]) -> Non
             assert tried >= 5
 
 
+def test_no_text_is_there_twice(document: dict[str, Any]) -> None:
+    certificates = [c for theorem in document["theorems"] for c in theorem["certificates"]]
+    texts = [certificate[side] for certificate in certificates for side in ("left", "right")]
+    assert len(set(texts)) == len(texts) >= 50
+
+
 def test_at_least_five_false_variants_are_rejected_with_points_where_they_fail(document: dict[str, Any]) -> None:
     refuted = [wrong for theorem in document["theorems"] for wrong in theorem["refuted"]]
     assert len(refuted) >= 5

@@ -31,6 +31,15 @@ def test_v2_moves_less_than_v1_at_equal_mult_adds(g: int) -> None:
             assert 12 * hw * v + 6 * v < 12 * hw * c + 6 * c
 
 
+def test_at_one_group_v1_has_no_shuffle_and_v2_moves_less_only_up_to_some_50_channels() -> None:
+    sides = {"h": 56, "w": 56}
+    for c in (8, 24, 48, 56, 120, 240):
+        v = width_of(2 * c * (c / 4) + 9 * c / 4, v2)
+        whole = formula("shufflenet-v1", "mac", set={"c": c, "m": c // 4, "g": 1, **sides}).value
+        mult_adds = 56 * 56 * v2(v)
+        assert ((12 * 56 * 56 + 6) * v + mult_adds / (56 * 56) < whole) == (c < 51)
+
+
 def test_resnext_moves_less_from_the_border_on() -> None:
     assert 33 < 216 * 32 / (4 * 32 + 81) < 34
     for g, c in ((g, c) for g in (1, 2, 4, 8, 16, 32, 64) for c in range(2, 200)):

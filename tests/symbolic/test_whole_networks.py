@@ -17,12 +17,12 @@ NETWORKS = ["shufflenet_v2_x1_0", "shufflenet_v1_g3_x1_0", "mobilenet_v2", "sque
 TOTALS = ("params", "mult_adds", "flops", "elementwise_ops", "mac_elements", "mac_bytes", "activations")
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [*NETWORKS, "mobilenet_v3_small", "xception", "densenet121", "shufflenet_v2_x0_5_se"])
 def test_totals_in_h_and_w_are_exact_at_every_size(name: str) -> None:
     document = macflops.count(f"zoo:{name}", input_shape="1x3xHxW").to_dict()["totals"]
     closed = {field: parse(str(document[field])) for field in (*TOTALS, "peak_activation_bytes")}
     chosen = random.Random(name)
-    for _ in range(40):  # five networks: 200 sizes
+    for _ in range(40):  # of each network, odd ones too; of five already 200 sizes
         sides = {"H": chosen.randint(33, 300), "W": chosen.randint(33, 300)}
         totals = macflops.count(f"zoo:{name}", input_shape=f"1x3x{sides['H']}x{sides['W']}").totals
         assert {field: form.evaluate(sides) for field, form in closed.items()} == {

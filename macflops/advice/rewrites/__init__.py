@@ -1,6 +1,7 @@
 """The rewrites, one file each: pure functions from a network to changed ones. They know no judgement.
 
-A file has `rules`, the codes of what it mends, and `propose(subject, aims)`, which yields changes, the best first.
+A file has `rules`, the codes of what it mends, and `propose(subject, aims)`, which yields changes, the best first. It
+may say `exact` (its changes compute the same function) and `may_move_more` (memory access may rise).
 """
 
 from __future__ import annotations

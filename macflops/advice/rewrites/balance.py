@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf
-from typing import NamedTuple
+from typing import TypeAlias
 
-from macflops.advice.polynomial import at, near
+from macflops.advice.polynomial import Along, at
 from macflops.advice.recount import Product
 from macflops.advice.subject import Aims, Change, Subject
 
@@ -15,6 +15,7 @@ within = 2  # each width stays in [½, 2] of its own
 MOST_MOVES = 120
 STARTS = 8  # widths that are moved first, those with most waste beside them
 EXAMINED = 24  # pairs that are examined exactly before a move is given up
+Move: TypeAlias = tuple[float, tuple[tuple[int, int], ...]]  # waste removed per relative change, and what changes
 WITHIN = 2 / 3  # of the budget for mult-adds: what is left is for those that come after
 
 
@@ -24,19 +25,14 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
         return
     search = Search(subject, aims)
     best, least = dict(search.chosen), search.work()
-    while search.move():
+    for _ in range(MOST_MOVES):
+        if not search.move():
+            break
         if (work := search.work()) < least:
             best, least = dict(search.chosen), work
     for chosen in [search.chosen] if best == search.chosen else [search.chosen, best]:
         if any(subject.widths.roles[v].width != width for v, width in chosen.items()):
-            yield from subject.changed("{widths}", chosen)
-
-
-class Move(NamedTuple):
-    """Widths that change together, and how promising that is: waste removed, relative to how far they move."""
-
-    promise: float
-    widths: tuple[tuple[int, int], ...]
+            yield subject.foreseen("{widths}", chosen)
 
 
 class Search:
@@ -55,6 +51,7 @@ class Search:
             for variable in product.variables:
                 if variable in self.touched:
                     self.touched[variable].append(number)
+        self.mult_adds = Along(self.counts.mult_adds)
         self.alone: dict[tuple[int, int], float] = {}  # waste that a width removes by itself, while it holds
         self.measured = [product.excess(self.values) for product in self.products]
         self.allowed = [max(aims.limit, ratio) for ratio, _ in self.measured]
@@ -68,12 +65,12 @@ class Search:
 
     def move(self) -> bool:
         """Make the move that removes most waste for how far it goes. Return whether there was one."""
-        for move in sorted(self.moves(), reverse=True)[:EXAMINED]:
-            if move.promise <= 0:
+        for promise, widths in sorted(self.moves(), reverse=True)[:EXAMINED]:
+            if promise <= 0:
                 return False
-            removed, measured = self.effect(dict(move.widths))
-            if removed > 0 and measured is not None and self.keeps(dict(move.widths)):
-                for variable, width in move.widths:
+            removed, measured = self.effect(dict(widths))
+            if removed > 0 and measured is not None and self.keeps(dict(widths)):
+                for variable, width in widths:
                     self.chosen[variable] = self.values[variable] = width
                 for number, excess in measured.items():
                     self.measured[number] = excess
@@ -83,29 +80,31 @@ class Search:
         return False
 
     def moves(self) -> Iterator[Move]:
-        """Yield moves by what they promise, each width by itself."""
+        """Yield moves with what they promise: the waste that each width removes by itself."""
         limit = self.aims.limit
         waste = {
             v: sum(self.counted[n] * self.measured[n][1] for n in numbers if self.measured[n][0] >= limit)
             for v, numbers in self.touched.items()
         }
         starting = sorted((v for v in waste if waste[v]), key=lambda v: -waste[v])[:STARTS]
-        mult_adds = self.mult_adds({})
-        grain = self.aims.machine.grain
-        slopes = {v: self.mult_adds({v: self.values[v] + grain}) - mult_adds for v in self.today}
+        values, today, grain = self.values, self.today, self.aims.machine.grain
+        short = self.aims.mult_adds - self.mult_adds.value(values)
+        slopes = {v: slope for v in today if (slope := self.mult_adds.growth(values, v, values[v] + grain))}
         for variable in starting:
             for width in self.steps(variable):
                 removed = self.by_itself(variable, width)
-                short = self.aims.mult_adds - self.mult_adds({variable: width})
+                far = abs(width - values[variable]) / today[variable]
+                missing = short - self.mult_adds.growth(values, variable, width)
                 for answer, slope in slopes.items():
-                    if answer == variable or not slope:
+                    own = values[answer]
+                    new = self.on_grain(own, own + missing / slope * grain)
+                    if answer == variable:
                         continue
-                    new = self.on_grain(answer, self.values[answer] + short / slope * grain)
-                    if new == self.values[answer]:
-                        yield self.rated(((variable, width),), removed)
-                        continue
-                    if self.today[answer] <= 2 * new <= 4 * self.today[answer]:
-                        yield self.rated(((variable, width), (answer, new)), removed + self.by_itself(answer, new))
+                    if new == own:
+                        yield removed / far, ((variable, width),)
+                    elif today[answer] <= 2 * new <= 4 * today[answer]:
+                        gained = removed + self.by_itself(answer, new)
+                        yield gained / (far + abs(new - own) / today[answer]), ((variable, width), (answer, new))
 
     def by_itself(self, variable: int, width: int) -> float:
         """Return the waste that one width removes by itself."""
@@ -121,20 +120,11 @@ class Search:
             if self.today[variable] <= 2 * new <= 4 * self.today[variable]:
                 yield new
 
-    def on_grain(self, variable: int, width: float) -> int:
+    def on_grain(self, own: int, width: float) -> int:
         """Return the nearest width on the grain; its own where that is as near."""
-        grain, own = self.aims.machine.grain, self.values[variable]
+        grain = self.aims.machine.grain
         nearest = max(grain, round(width / grain) * grain)
         return own if abs(own - width) <= abs(nearest - width) else nearest
-
-    def rated(self, widths: tuple[tuple[int, int], ...], removed: float) -> Move:
-        """Return a move with the waste that it removes per relative change."""
-        far = sum(abs(width - self.values[v]) / self.today[v] for v, width in widths)
-        return Move(removed / far, widths)
-
-    def mult_adds(self, changed: dict[int, int]) -> float:
-        """Return the network's mult-adds with other widths."""
-        return near(self.counts.mult_adds, self.with_widths(changed))
 
     def keeps(self, changed: dict[int, int]) -> bool:
         """Tell whether both budgets hold with other widths."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from macflops.advice.polynomial import Polynomial, at, total
 from macflops.advice.shuffles import absorbed_shuffles
@@ -13,6 +12,7 @@ from macflops.advice.subject import Aims, Change, Subject
 from macflops.arithmetic import Shape
 from macflops.costs import Costs, count
 from macflops.network import Network
+from macflops.records import Record
 
 rules = ("G2", "M1")  # each group is computed by itself, in vectors that its few channels do not fill
 COARSE = 0.25  # by so much of its mult-adds a resolution may be missed before it is left grouped
@@ -42,7 +42,7 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
 def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list[Stage], Iterator[Change]]:
     """Return what is held at each resolution where these layers are dense, and the networks that do so, best first."""
     network = subject.network
-    dense = {index: replace(network.layers[index].operator, groups=1) for index in groups}
+    dense = {index: network.layers[index].operator._replace(groups=1) for index in groups}
     gone = absorbed_shuffles(network, groups)
     after = Subject(count(network.without(gone, dense), machine=aims.machine))
     kept = [index for index in range(len(network.layers)) if index not in gone]
@@ -52,20 +52,21 @@ def without_groups(subject: Subject, aims: Aims, groups: set[int]) -> tuple[list
     where = "" if len(groups) == every else f" in {len(groups)} of {every} convolutions"
     text = f"groups: 1{where}; middle {{widths}}{shuffles}"
     choices = combined(after, aims, found)[:YIELDED]
-    return found, (change for choice in choices for change in after.changed(text, choice))
+    return found, (after.changed(text, choice) for choice in choices)
 
 
 def grouped_layers(network: Network) -> set[int]:
     """Return the convolutions with several groups that are not depthwise, by index."""
     found = set()
+    fixed = network.partly_sharing  # without groups a layer would have parameters that are no other's
     for index, layer in enumerate(network.layers):
-        several = layer.operator.role == "convolution" and layer.operator.groups > 1
+        several = layer.operator.role == "convolution" and layer.operator.groups > 1 and layer.name not in fixed
         if several and layer.operator.made_width(*network.shapes_of(layer.inputs)) is not None:
             found.add(index)
     return found
 
 
-class Stage(NamedTuple):
+class Stage(Record):
     """What is held at one resolution: the mult-adds wanted, those that the free widths give, and what they may be."""
 
     wanted: int

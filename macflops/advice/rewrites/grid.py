@@ -33,7 +33,7 @@ def propose(subject: Subject, aims: Aims) -> Iterator[Change]:
         choices = [nearest(subject, aims, options)]
     rated = sorted((rate(subject, aims, choice), number) for number, choice in enumerate(choices))
     for _, number in rated[:YIELDED]:
-        yield from subject.changed(f"{{widths}}: multiples of {aims.machine.grain}", choices[number])
+        yield subject.foreseen(f"{{widths}}: multiples of {aims.machine.grain}", choices[number])
 
 
 def roundings(subject: Subject, grain: int) -> dict[int, tuple[int, ...]]:

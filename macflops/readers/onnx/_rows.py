@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from macflops.arithmetic import Shape, size
 from macflops.ops import Cost, Operator
 
 
-@dataclass(frozen=True, slots=True)
 class Given(Operator):
     """A tensor of the file itself as an input of what follows: a class token, a bias of attention.
 
@@ -33,7 +31,6 @@ class Given(Operator):
         return Cost(params=size(self.constant) if self.learnable else 0)
 
 
-@dataclass(frozen=True, slots=True)
 class Unknown(Operator):
     """An operator that macflops does not know: nothing is counted, and the network's `unsupported` lists it."""
 
@@ -54,7 +51,6 @@ class Unknown(Operator):
         return Cost()
 
 
-@dataclass(frozen=True, slots=True)
 class Stacked(Operator):
     """What all rounds of a loop write, one beside the other. Costs nothing by itself: each round writes its own."""
 

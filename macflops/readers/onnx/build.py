@@ -56,6 +56,12 @@ class Build:
             what = f"over {self.most:,} nodes, with those of functions and inner graphs as often as they are used"
             raise SourceError(Location(self.file), what, f"[tool.macflops.limits] layers is {self.most:,}")
         said = learnable(getattr(graph, "metadata", {}))
+        made: set[str] = set()
+        for name in (name for node in nodes for name in node.outputs if name):
+            if name in made:
+                what = f"two nodes make {plain(name)}"
+                raise SourceError(Location(self.file), what, "the file is damaged, or its writer in error")
+            made.add(name)
         for name, tensor in getattr(graph, "initializers", {}).items():
             self.values[name] = held(tensor, name, said=said.get(name))
             self.parameters.note(self.values[name])

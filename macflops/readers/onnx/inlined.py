@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from macflops.arithmetic import Dim, surely
 from macflops.network import Layer
 from macflops.ops import Cost
-from macflops.ops._stated import Repeated
 from macflops.readers.onnx._rows import Given, Unknown
 from macflops.readers.onnx.model import Function, Node, Subgraph
 from macflops.readers.onnx.subgraphs import MARK, MOST_NESTED, TooDeep, renamed
@@ -144,6 +143,8 @@ class Inlined:
 
     def repeated(self, since: int, times: Dim) -> None:
         """Let all layers since there were so many run a number of times."""
+        from macflops.ops._stated import Repeated
+
         layers = self.build.builder.layers
         for index in range(since, len(layers)):
             operator = layers[index].operator

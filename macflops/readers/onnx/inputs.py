@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from macflops.arithmetic import Dim, Shape
+from macflops.arithmetic import Dim, Shape, is_varying
 from macflops.errors import Location, SourceError
 from macflops.readers.onnx.model import Claim, Dimension
 from macflops.spelling import did_you_mean
@@ -28,9 +28,11 @@ class Dimensions:
             self.symbols[name] = self.number(name) if name in self.given else symbol(name)
         return self.symbols[name]  # type: ignore[no-any-return]
 
-    def number(self, name: str) -> int:
+    def number(self, name: str) -> Any:
         """Return the number that the call gives a name. Raises SourceError where it is none."""
         value = self.given[name]
+        if is_varying(value):
+            return value
         text = str(value).strip()
         if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,18}", text) or int(text) < 1:
             raise SourceError(Location("--set"), f"{name}: {value} is no dimension", "give a whole number from 1 up")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from macflops.readers.onnx.tensors import Tensor, tensor
 from macflops.readers.onnx.wire import BYTES, FIXED32, VARINT, Damaged, fields, packed, signed, text
+from macflops.records import Record
 
 MOST_INTS = 1_000_000  # of one attribute
 
@@ -35,7 +36,7 @@ class Claim(NamedTuple):
     kind: str = "tensor"
 
 
-class Graph(NamedTuple):
+class Graph(Record):
     """A graph: its nodes in order, its tensors, what goes in and comes out, what its writer notes."""
 
     name: str
@@ -47,7 +48,7 @@ class Graph(NamedTuple):
     metadata: dict[str, str]
 
 
-class Function(NamedTuple):
+class Function(Record):
     """A function of the file's own: an operator written as nodes."""
 
     name: str
@@ -59,7 +60,7 @@ class Function(NamedTuple):
     opsets: dict[str, int]
 
 
-class Model(NamedTuple):
+class Model(Record):
     """A file: its graph, the version of each operator set, and its own functions by domain and name."""
 
     opsets: dict[str, int]
@@ -89,6 +90,11 @@ class Subgraph(NamedTuple):
 def tag(number: int, kind: int = BYTES) -> int:
     """Return the tag of a field: its number and wire type in one."""
     return number << 3 | kind
+
+
+# What files are full of: the fields of a node, and the commonest ones of an attribute.
+INPUT, OUTPUT, NAME, OP, ATTRIBUTE, DOMAIN = map(tag, (1, 2, 3, 4, 5, 7))
+KEY, KIND, TENSOR, INT, INTS = tag(1), tag(20, VARINT), tag(5), tag(3, VARINT), tag(8)
 
 
 def model(data: memoryview) -> Model:
@@ -162,18 +168,18 @@ def node(data: memoryview) -> Node:
     op = domain = name = ""
     inputs, outputs, attributes = [], [], {}
     for at, value in fields(data):
-        if at == tag(1):
+        if at == INPUT:
             inputs.append(text(value))
-        elif at == tag(2):
+        elif at == OUTPUT:
             outputs.append(text(value))
-        elif at == tag(3):
+        elif at == NAME:
             name = text(value)
-        elif at == tag(4):
+        elif at == OP:
             op = text(value)
-        elif at == tag(5):
+        elif at == ATTRIBUTE:
             key, found = attribute(value)
             attributes[key] = found
-        elif at == tag(7):
+        elif at == DOMAIN:
             domain = text(value)
     return Node(op, "" if domain == "ai.onnx" else domain, name, tuple(inputs), tuple(outputs), attributes)
 
@@ -184,28 +190,28 @@ def attribute(data: memoryview) -> tuple[str, Any]:
     single: dict[int, Any] = {}
     many: dict[int, list[Any]] = {}
     for at, value in fields(data):
-        if at == tag(1):
+        if at == KEY:
             name = text(value)
-        elif at == tag(20, VARINT):
+        elif at == KIND:
             kind = value
+        elif at == TENSOR:
+            single[4] = tensor(value)
+        elif at == INT:
+            single[2] = signed(value)
+        elif at == INTS:
+            many.setdefault(7, []).extend(packed(value, MOST_INTS))
         elif at == tag(21):
             refers = text(value)
-        elif at == tag(3, VARINT):
-            single[2] = signed(value)
         elif at == tag(2, FIXED32):
             single[1] = struct.unpack("<f", value)[0]
         elif at == tag(4):
             single[3] = text(value)
-        elif at == tag(5):
-            single[4] = tensor(value)
         elif at == tag(6):
             single[5] = Subgraph(value)
         elif at == tag(22):
             single[11] = sparse(value)
         elif at == tag(8, VARINT):
             many.setdefault(7, []).append(signed(value))
-        elif at == tag(8):
-            many.setdefault(7, []).extend(packed(value, MOST_INTS))
         elif at == tag(7, FIXED32):
             many.setdefault(6, []).append(struct.unpack("<f", value)[0])
         elif at == tag(7):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from macflops.network import Builder
+from macflops.network import Builder, Held
 from macflops.readers.onnx.values import Leaf, Value
 
 
@@ -51,4 +51,4 @@ class Parameters:
         if own == 0 and len(hosts) == 1:
             builder.layers[-1] = layer._replace(shares=next(iter(hosts)))
         else:
-            builder.layers[-1] = layer._replace(held=own)
+            builder.layers[-1] = layer._replace(held=Held(own, tuple(sorted(hosts))))

@@ -11,7 +11,6 @@ from macflops.arithmetic import Dim, Shape, maximum, size
 from macflops.errors import Location, ShapeError, SourceError
 from macflops.network import settle
 from macflops.ops import Cost, Operator
-from macflops.ops._stated import Byproduct, Computed, Function, Stated
 from macflops.readers.onnx._rows import Given, Unknown
 from macflops.readers.onnx.model import Node
 from macflops.readers.onnx.scalars import UNARY, applied, rounded
@@ -97,7 +96,8 @@ class Place:
         flowing = [weight for weight in weights if weight.tensor is not None]
         own = tuple(weight for weight in weights if weight.tensor is None)
         gone = sum(size(weight.sides) for weight in flowing)
-        computed = Computed(
+        computed = stated(
+            "Computed",
             name=operator.name,
             outputs=tuple(tensor.shape for tensor in outputs),
             settings=tuple(operator.attributes().items()),
@@ -119,7 +119,7 @@ class Place:
             found = tuple(applied(function, number) for number in x.numbers)
             return None if None in found else rounded(found, x.dtype)
 
-        return self.layer(Function(name=name), x, numbers=contents, dtype=dtype)
+        return self.layer(stated("Function", name=name), x, numbers=contents, dtype=dtype)
 
     def computed(
         self,
@@ -127,7 +127,7 @@ class Place:
         outputs: Sequence[Shape],
         dtypes: Sequence[str] = (),
         name: str = "",
-        kind: type[Stated] = Computed,
+        kind: str = "Computed",
         part: str = "",
         numbers: Callable[[], Numbers | None] | None = None,
         learnable: bool = False,
@@ -137,7 +137,7 @@ class Place:
     ) -> tuple[Value, ...]:
         """Add a layer by the general convention, whose output shapes are stated here; return all its outputs."""
         shapes, shown = tuple(map(tuple, outputs)), tuple(settings.items())
-        operator = kind(name=name or snake(self.node.op), outputs=shapes, settings=shown, **(more or {}))
+        operator = stated(kind, name=name or snake(self.node.op), outputs=shapes, settings=shown, **(more or {}))
         made = self.layers(
             operator, *inputs, part=part, numbers=numbers, learnable=learnable, dtype=dtypes[0] if dtypes else None,
             weights=weights,
@@ -150,7 +150,7 @@ class Place:
         """Add what an operator writes besides its output `host`, if anything reads it."""
         if host.constant:
             return Value(shape, dtype or host.dtype)
-        return self.computed(host, outputs=[shape], dtypes=[dtype or host.dtype], kind=Byproduct, part=part)[0]
+        return self.computed(host, outputs=[shape], dtypes=[dtype or host.dtype], kind="Byproduct", part=part)[0]
 
     def wants(self, output: int) -> bool:
         """Tell whether anything reads one of the node's outputs."""
@@ -248,6 +248,14 @@ class Place:
         if numbers is None:
             raise Unread(f"whose {what} {'is' if what[-1] != 's' else 'are'} not known before it runs")
         return numbers
+
+
+def stated(kind: str, **fields: Any) -> Operator:
+    """Return an operator by the general convention, of a kind that `ops` has: imported only when met."""
+    from macflops.ops import _stated
+
+    found: Operator = getattr(_stated, kind)(**fields)
+    return found
 
 
 def snake(name: str) -> str:

@@ -20,6 +20,11 @@ def plain(number: Any) -> Any:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
+def whole(number: Any) -> Any:
+    """Return a symbol's expression that came out as a whole number as an integer."""
+    return int(number) if getattr(number, "is_Integer", False) else number
+
+
 def divided(a: Any, b: Any) -> Any:
     """Return a ÷ b: of integers the quotient rounded towards zero, as ONNX has it."""
     if isinstance(a, int) and isinstance(b, int):
@@ -131,7 +136,7 @@ def applied(function: Callable[..., Any], *arguments: Any) -> Any:
     """Return a function's value, or None where it has none or is beyond what 64 bits hold."""
     try:
         pair = tuple(map(plain, arguments)) if any(map(is_symbolic, arguments)) else arguments
-        found = function(*pair)
+        found = whole(function(*pair))
         return None if found is None or (not is_symbolic(found) and abs(found) > MOST) else found
     except (ArithmeticError, TypeError, ValueError):
         return None

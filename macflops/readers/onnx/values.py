@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from macflops.arithmetic import Shape
 from macflops.readers.onnx.tensors import FLOATS, Tensor
@@ -12,8 +11,7 @@ from macflops.readers.onnx.tensors import FLOATS, Tensor
 Numbers: TypeAlias = tuple[Any, ...]  # integers, floats, booleans or symbols, row by row
 
 
-@dataclass(slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A learnable tensor of the file: its elements, and whether the file keeps it as one (a Constant node does not).
 
     `declared` where the file itself says that it is a parameter.
@@ -24,22 +22,32 @@ class Leaf:
     declared: bool = False
 
 
-@dataclass(slots=True)
+NO_LEAVES: Mapping[str, Leaf] = {}
+
+
 class Value:
     """A value of the graph: one that flows (`tensor` is its index in the network), or a constant.
 
-    A shape of None is not known: an operator that is not known made it.
+    A shape of None is not known: an operator that is not known made it. `written` tells that it is as it stands in the
+    file, `parts` are those of a sequence.
     """
 
-    shape: Shape | None
-    dtype: str = "float32"
-    tensor: int | None = None
-    contents: Numbers | None = None
-    held: Tensor | None = None
-    leaves: Mapping[str, Leaf] = field(default_factory=dict)
-    written: bool = False  # as it stands in the file
-    parts: tuple[Value, ...] | None = None  # of a sequence
-    given: int | None = None  # of a constant that flows into something: its tensor in the network
+    __slots__ = ("contents", "dtype", "given", "held", "leaves", "parts", "shape", "tensor", "written")
+
+    def __init__(
+        self,
+        shape: Shape | None,
+        dtype: str = "float32",
+        tensor: int | None = None,
+        contents: Numbers | None = None,
+        held: Tensor | None = None,
+        leaves: Mapping[str, Leaf] = NO_LEAVES,
+        written: bool = False,
+        parts: tuple[Value, ...] | None = None,
+    ) -> None:
+        self.shape, self.dtype, self.tensor, self.contents, self.held = shape, dtype, tensor, contents, held
+        self.leaves, self.written, self.parts = leaves, written, parts
+        self.given: int | None = None  # of a constant that flows into something: its tensor in the network
 
     @property
     def constant(self) -> bool:

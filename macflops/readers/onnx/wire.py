@@ -51,12 +51,16 @@ def fields(data: memoryview) -> Iterator[tuple[int, Any]]:
         kind = tag & 7
         if tag < 8 or tag >> 32:
             raise Damaged(f"a field of number {tag >> 3}")
-        if kind == VARINT:
-            value, at = varint(data, at)
-            yield tag, value
-            continue
-        if kind == BYTES:
-            length, at = varint(data, at)
+        if kind in (VARINT, BYTES):
+            number = data[at] if at < end else 0x80
+            if number < 0x80:  # nearly all: a call for each takes longer
+                at += 1
+            else:
+                number, at = varint(data, at)
+            if kind == VARINT:
+                yield tag, number
+                continue
+            length = number
         elif kind == FIXED32:
             length = 4
         elif kind == FIXED64:

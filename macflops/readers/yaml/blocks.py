@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from macflops.expressions import RESERVED
 from macflops.readers.yaml.entries import Entry, Preparer
 from macflops.readers.yaml.nodes import Mapping, Node, Scalar, kind
 from macflops.readers.yaml.source import Source
 from macflops.readers.yaml.vocabulary import OPERATORS, SETTINGS, STRUCTURES
+from macflops.records import Record
 
 
-class Parameter(NamedTuple):
+class Parameter(Record):
     """A block's parameter, and its default where it has one."""
 
     name: str
     default: Scalar | None
 
 
-class Block(NamedTuple):
+class Block(Record):
     """A block, as it is written."""
 
     name: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from macflops.arithmetic import one_number
 from macflops.calculation import truth
 from macflops.errors import ExpressionError
 from macflops.network import Builder
@@ -184,7 +185,7 @@ class Build(RowWriter):
     def repeat(self, entry: Entry, full: str, inputs: tuple[int, ...], scope: Scope, history: History) -> Result:
         """Carry out a repeat in the list around it; if it has a name, each repetition has a scope of its own."""
         limits, node = self.source.limits, entry.times
-        value = scope.value(node)
+        value = one_number(scope.value(node))
         try:
             times = dimension("times", value, limits.magnitude)
         except FieldError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from macflops.errors import Location, SourceError
 from macflops.network import Builder, Network
@@ -15,13 +15,14 @@ from macflops.readers.yaml.nodes import Node, Scalar, kind
 from macflops.readers.yaml.params import Params, pairs
 from macflops.readers.yaml.scope import Scope
 from macflops.readers.yaml.source import Source
+from macflops.records import Record
 from macflops.spelling import did_you_mean
 
 KEYS = ("macflops", "name", "input", "params", "variants", "blocks", "layers", "outputs")
 VERSION = "1"
 
 
-class Options(NamedTuple):
+class Options(Record):
     """What the caller asks for, besides the text."""
 
     set: Mapping[str, Any]

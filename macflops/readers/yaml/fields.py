@@ -1,14 +1,15 @@
-"""An operator's fields: what its dataclass declares is what YAML may say, and how it is read."""
+"""An operator's fields: what its class declares is what YAML may say, and how it is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from macflops import ops
-from macflops.arithmetic import floor_div
+from macflops.arithmetic import floor_div, is_varying, one_number
 from macflops.calculation import described, is_number, settled
+from macflops.records import Record
 
 MISSING: Any = object()
 KINDS = frozenset({"Dim", "int", "float", "bool", "str", "Sides", "Padding", "tuple[Dim, ...]", "None"})
@@ -22,7 +23,7 @@ class FieldError(ValueError):
         self.what, self.hint = what, hint
 
 
-class Field(NamedTuple):
+class Field(Record):
     """A field of an operator: which kinds of values it takes, and its default."""
 
     name: str
@@ -36,7 +37,7 @@ class Field(NamedTuple):
         return "Sides" in self.kinds or "Padding" in self.kinds
 
 
-class Spec(NamedTuple):
+class Spec(Record):
     """What YAML may say of an operator."""
 
     name: str
@@ -56,14 +57,13 @@ def spec(name: str) -> Spec:
     operator = ops.find(name)
     assert operator is not None, name
     fields = {}
-    for declared in map(getattr(operator, "__dataclass_fields__", {}).get, getattr(operator, "__match_args__", ())):
-        assert declared is not None
-        kinds = frozenset(part.strip() for part in str(declared.type).split("|"))
-        assert kinds <= KINDS, f"{name}.{declared.name}: {kinds - KINDS}"
-        if "Padding" in kinds and "kernel" not in getattr(operator, "__match_args__", ()):
+    for field, annotation in operator._field_types.items():
+        kinds = frozenset(part.strip() for part in annotation.split("|"))
+        assert kinds <= KINDS, f"{name}.{field}: {kinds - KINDS}"
+        if "Padding" in kinds and "kernel" not in operator._fields:
             kinds |= {"tuple[Dim, ...]"}  # of any dimensions, not only of the sides
-        default = declared.default if is_default(declared.default) else MISSING
-        fields[declared.name] = Field(declared.name, kinds, default, "str" in kinds or "Padding" in kinds)
+        default = operator._field_defaults.get(field, MISSING)
+        fields[field] = Field(field, kinds, default, "str" in kinds or "Padding" in kinds)
     padded = "padding" in fields and "kernel" in fields
     return Spec(
         name,
@@ -78,14 +78,11 @@ def spec(name: str) -> Spec:
     )
 
 
-def is_default(value: Any) -> bool:
-    """Tell whether a dataclass field has a default, without importing dataclasses for its sentinel."""
-    return type(value).__name__ != "_MISSING_TYPE"
-
-
 def converted(field: Field, value: Any, sides: int, most: int) -> Any:
     """Return a value as the field takes it. Raises FieldError."""
     kinds = field.kinds
+    if "int" in kinds:
+        value = one_number(value)
     if type(value) is int and ("Dim" in kinds or "int" in kinds) and -most <= value <= most:
         return value
     if value is None:
@@ -117,6 +114,10 @@ def converted(field: Field, value: Any, sides: int, most: int) -> Any:
 def dimension(name: str, value: Any, most: int) -> Any:
     """Return a value as a whole number, or as a symbol that stands for one. Raises FieldError."""
     value = settled(value)
+    if is_varying(value):
+        value = value.whole()
+        if is_varying(value):
+            return bounded_dimension(name, value, most)
     if type(value) is float and value.is_integer():
         value = int(value)
     if type(value) is int:
@@ -133,6 +134,13 @@ def dimension(name: str, value: Any, most: int) -> Any:
         raise FieldError(f"{name} is {described(value)}", "write a number")
     kind = "a name" if isinstance(value, str) else "nothing" if value is None else "no single number"
     raise FieldError(f"{name} is {described(value)}, which is {kind}", "write a number, or an expression")
+
+
+def bounded_dimension(name: str, value: Any, most: int) -> Any:
+    """Return numbers that vary if none is too large. Raises FieldError."""
+    if not -most <= value <= most:
+        raise FieldError(f"{name} is over {most:,}", "[tool.macflops.limits] magnitude raises the limit")
+    return value
 
 
 def per_side(name: str, value: Any, sides: int, most: int) -> tuple[Any, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from macflops.records import Record
 
 
-class Limits(NamedTuple):
+class Limits(Record):
     """What `[tool.macflops.limits]` may set."""
 
     source: int = 100_000_000  # characters of a source

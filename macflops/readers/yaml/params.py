@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, SupportsIndex
 
+from macflops.arithmetic import is_varying
 from macflops.calculation import described, is_number
 from macflops.errors import Location, SourceError
 from macflops.expressions import RESERVED
@@ -161,9 +162,13 @@ def placed(value: Any, override: Any, name: str, scope: Scope) -> Any:
     return result
 
 
-def whole(name: str, given: Any) -> int:
+def whole(name: str, given: Any) -> Any:
     """Return the number that a symbolic dimension is set to."""
-    value = given.given if isinstance(given, Given) else None
+    value: Any = given.given if isinstance(given, Given) else None
+    if is_varying(value):
+        value = value.whole()
+        if is_varying(value) and value >= 1:
+            return value
     if isinstance(value, str) and WHOLE.match(value.strip()):
         value = int(value.partition(".")[0])
     elif isinstance(value, SupportsIndex) and not isinstance(value, bool):  # NumPy's integers

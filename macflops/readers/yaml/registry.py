@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from macflops.arithmetic import one_number
 from macflops.errors import SourceError
 from macflops.readers.yaml.entries import Entry
 from macflops.readers.yaml.nodes import Node
 from macflops.readers.yaml.scope import Scope
+from macflops.records import Record
 from macflops.spelling import did_you_mean
 
 Result = int | tuple[int, ...]  # a tensor, or the parts of a split
 
 
-class Rows(NamedTuple):
+class Rows(Record):
     """What an entry became: its result, its rows from first to before last, and the line where it is written."""
 
     result: Result
@@ -84,7 +84,7 @@ class Registry:
     def times(self, entry: Entry, scope: Scope) -> int:
         """Return how often a repeat that is left out would run, as far as can be told."""
         try:
-            times = scope.value(entry.times)
+            times = one_number(scope.value(entry.times))
         except SourceError:
             return 1
         return int(times) if isinstance(times, (int, float)) and 0 <= times <= scope.source.limits.repeats else 1

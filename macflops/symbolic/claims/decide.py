@@ -42,22 +42,39 @@ def decide(claim: str, assume: Sequence[str] = ()) -> Verdict:
     texts = [claim, *([assume] if isinstance(assume, str) else assume)]
     for number, text in enumerate(texts):
         try:
-            parsed = read(text)
-            holds(parsed, dict.fromkeys(parsed.names, Fraction(1)))  # a number where a comparison belongs is found so
+            read(text)
         except ExpressionError as error:
-            where = "--assume" if number else "--claim"
-            raise SourceError(Location(where, 1, error.column + 1), error.what, error.hint, text.strip()) from None
+            raise misread(texts, number, error.column, error.what, error.hint) from None
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     command = [sys.executable, "-m", "macflops.symbolic.claims.worker"]
     try:
         ran = subprocess.run(
             command, input=json.dumps(texts), capture_output=True, text=True, timeout=SECONDS, env=environment
         )
-        return Verdict(*json.loads(ran.stdout))
+        answer = json.loads(ran.stdout)
     except subprocess.TimeoutExpired:
         return Verdict("unknown", None, f"no answer within {SECONDS:.0f} seconds")
     except ValueError:
         return Verdict("unknown", None, "the claim is too large for the provers")
+    if "error" in answer:
+        raise misread(texts, *answer["error"])
+    return Verdict(*answer["verdict"])
+
+
+def misread(texts: Sequence[str], number: int, column: int, what: str, hint: str) -> SourceError:
+    """Return the error about one of the texts: the claim, or an assumption."""
+    return SourceError(Location("--assume" if number else "--claim", 1, column + 1), what, hint, texts[number].strip())
+
+
+def unfit(texts: Sequence[str]) -> tuple[int, int, str, str] | None:
+    """Return which text has a number where a comparison belongs or the reverse, its column, what and hint; or None."""
+    for number, text in enumerate(texts):
+        parsed = read(text)
+        try:
+            holds(parsed, dict.fromkeys(parsed.names, Fraction(1)))
+        except ExpressionError as error:
+            return number, error.column, error.what, error.hint
+    return None
 
 
 def decided(claim: Claim, assumptions: Sequence[Claim]) -> Verdict:

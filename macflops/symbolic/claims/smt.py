@@ -123,7 +123,8 @@ def ask(claim: Claim, assumptions: Iterable[Claim], seconds: float) -> Answer:
         return Answer(True if defined else None, (), not defined)
     if found == z3.sat:
         model = solver.model()
-        return Answer(False, tuple(rational(z3, model, variables, digits) for digits in (3, 12, 40)))
+        candidates = (rational(z3, model, variables, digits) for digits in (3, 12, 40))
+        return Answer(False, tuple(point for point in candidates if len(point) == len(variables)))
     return Answer(None)
 
 
@@ -141,5 +142,7 @@ def rational(z3: Any, model: Any, variables: dict[str, Any], digits: int) -> dic
         value = model.eval(variable, model_completion=True)
         if z3.is_algebraic_value(value):
             value = value.approx(digits)
+        if not z3.is_rational_value(value):  # z3 knows that there is a number, and cannot write it
+            return {}
         found[name] = Fraction(value.numerator_as_long(), value.denominator_as_long())
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import isqrt
 from typing import Any, Protocol
 
 POWER = 64  # the largest exponent
@@ -98,6 +99,8 @@ class Term:
 
     def __pow__(self, other: Term) -> Term:
         exponent = other.constant
+        if self.constant is not None and exponent is not None and exponent.denominator == 1:
+            return Term(self.kind, constant_power(self.constant, exponent.numerator))
         if exponent is None or abs(exponent.numerator) > POWER or exponent.denominator > 6:
             raise UndecidedError("an exponent that is no small number")
         if exponent < 0:
@@ -132,6 +135,16 @@ def small(value: Fraction) -> Fraction:
     return value
 
 
+def constant_power(base: Fraction, exponent: int) -> Fraction:
+    """Return a power of a constant, unless it is too large to go on with."""
+    size = max(abs(base.numerator).bit_length(), base.denominator.bit_length()) - 1
+    if size * abs(exponent) > BITS:
+        raise UndecidedError("a number that is too large")
+    if base == 0 and exponent < 0:
+        raise UndecidedError("division by zero")
+    return small(base**exponent) if size else base ** (exponent % 2 if base else min(exponent, 1))
+
+
 def exact_root(value: Fraction, degree: int) -> Fraction | None:
     """Return a fraction's root where that is a fraction too."""
     if value < 0:
@@ -142,12 +155,13 @@ def exact_root(value: Fraction, degree: int) -> Fraction | None:
 
 
 def integer_root(value: int, degree: int) -> int:
-    """Return the largest integer whose power of this degree is not above a value, by bisection."""
-    low, high = 0, 1 << (value.bit_length() // degree + 1)
-    while low < high - 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if middle**degree <= value else (low, middle)
-    return low if high**degree > value else high
+    """Return the largest integer whose power of this degree is not above a value: by Newton's method, from above."""
+    if degree == 2 or value < 2:
+        return isqrt(value)
+    root = 1 << (-(-value.bit_length() // degree))
+    while (smaller := ((degree - 1) * root + value // root ** (degree - 1)) // degree) < root:
+        root = smaller
+    return root
 
 
 class Names(dict[str, Any]):

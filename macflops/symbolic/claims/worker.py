@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from macflops.errors import ExpressionError
-from macflops.symbolic.claims.decide import claims, decided
+from macflops.symbolic.claims.decide import claims, decided, unfit
 
 MEMORY = 3 << 30  # bytes
 
@@ -14,13 +13,13 @@ MEMORY = 3 << 30  # bytes
 def main() -> None:
     """Read, decide, write."""
     limit_memory()
-    claim, *assumptions = claims(json.loads(sys.stdin.read()))
-    try:
-        verdict = decided(claim, assumptions)
-    except ExpressionError as error:
-        sys.stdout.write(json.dumps(("unknown", None, str(error))))
+    texts = json.loads(sys.stdin.read())
+    error = unfit(texts)
+    if error is not None:
+        sys.stdout.write(json.dumps({"error": error}))
         return
-    sys.stdout.write(json.dumps(verdict))
+    claim, *assumptions = claims(texts)
+    sys.stdout.write(json.dumps({"verdict": decided(claim, assumptions)}))
 
 
 def limit_memory() -> None:

@@ -9,7 +9,7 @@ from macflops.symbolic.theorem import Certificate, Count, Lemma, Theorem, Wrong,
 from macflops.symbolic.theorems._layer import convolution, failing, widths
 
 SIDES = (1, 7, 28, 56, 113)
-WIDTH = 480
+WIDTH = 800
 
 
 def theorem() -> Theorem:

@@ -15,6 +15,7 @@ WIDTH = 144
 def theorem() -> Theorem:
     """Return the theorem, its formulas derived from the operator."""
     n, hi, wi, ho, wo, k, g, c1, c2 = reals("N hi wi ho wo k g c1 c2")
+    r, v = reals("R W")
     cost = convolution(c1, c2, hi, wi, ho, wo, k, g, n)
     reads, writes, kernels = cost.reads, cost.writes, cost.weights
     by_mult_adds = 2 * sqrt(n * hi * wi * g * cost.mult_adds) / k + cost.mult_adds / (n * ho * wo)
@@ -35,9 +36,7 @@ def theorem() -> Theorem:
             "N·hi·wi·c1 = (N·ho·wo + 1)·c2: by one part in N·ho·wo. The audit holds the bias, as a part of K.",
         ),
         (
-            Certificate(
-                "R + W against its bound", reads + writes - 2 * sqrt(reads * writes), (sqrt(reads) - sqrt(writes)) ** 2
-            ),
+            Certificate("R + W against its bound", r + v - 2 * sqrt(r * v), (sqrt(r) - sqrt(v)) ** 2),
             Certificate(
                 "MAC minus the bound in B", cost.mac - by_mult_adds, n * (sqrt(hi * wi * c1) - sqrt(ho * wo * c2)) ** 2
             ),

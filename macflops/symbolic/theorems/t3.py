@@ -62,7 +62,12 @@ def theorem() -> Theorem:
                 (sqrt(g) - 1) * kernels / dense.mac,
                 nonnegative=False,
             ),
-            Certificate("the chain, first step", grouped.mac - b1, (sqrt(reads) - sqrt(writes)) ** 2),
+            Certificate(
+                "the chain, both steps",
+                grouped.mac - b2,
+                (sqrt(reads) - sqrt(writes)) ** 2 + 2 * sqrt(reads * writes / g) * (sqrt(g) - 1),
+                nonnegative=False,
+            ),
             Certificate(
                 "the chain, second step", b1 - b2, 2 * sqrt(reads * writes / g) * (sqrt(g) - 1), nonnegative=False
             ),

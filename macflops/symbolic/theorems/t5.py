@@ -13,6 +13,11 @@ from macflops.symbolic.theorem import Certificate, Count, Lemma, Theorem, Wrong,
 from macflops.symbolic.theorems._layer import convolution, failing, widths
 from macflops.symbolic.walk import summed, walk
 
+SIZES = (
+    *((1, 1), (2, 3), (3, 3), (5, 4), (7, 7), (8, 8), (10, 11), (14, 13)),
+    *((14, 14), (20, 20), (28, 28), (28, 29), (40, 31), (56, 56), (112, 3), (1, 97)),
+)
+
 
 def theorem() -> Theorem:
     """Return the theorem, its formulas derived from the operators."""
@@ -65,7 +70,7 @@ def theorem() -> Theorem:
             ),
         ),
         exhaustive,
-        "c ≤ 2048, k ≤ 15, five sizes: sign of the difference; c1, c2 ≤ 256, k = 1, 3: the share against its limit",
+        f"c ≤ 4096, k ≤ 31, {len(SIZES)} sizes: the difference's sign; c1, c2 ≤ 512, k = 1, 3, 5: the share, its limit",
         (
             Wrong(
                 "a depthwise convolution always moves more per mult-add",
@@ -101,17 +106,17 @@ def consequences() -> tuple[str, ...]:
 def exhaustive() -> Count:
     """Check the difference's sign, and the share against its limit, through the operators."""
     cases = 0
-    c, k = widths(2048)[0], widths(15)[1]
-    for h, w in ((1, 1), (7, 7), (14, 13), (56, 56), (112, 3)):
+    c, k = widths(4096)[0], widths(31)[1]
+    for h, w in SIZES:
         deep, wide = convolution(c, c, h, w, h, w, k, g=c), convolution(c, c, h, w, h, w)
         left, right = deep.mac * wide.mult_adds, wide.mac * deep.mult_adds
         fails = np.sign(left - right) != np.sign(c - k * k)
         cases += fails.size
         if fails.any():
             return Count(cases, failing(fails, c=c, k=k, h=h, w=w))
-    c1, c2 = widths(256)
+    c1, c2 = widths(512)
     for side in (1, 2, 7, 14, 28, 56):
-        for kernel in (1, 3):
+        for kernel in (1, 3, 5):
             y: Any = (1, c2, side, side)
             layers = [convolution(c1, c2, side, side, side, side, kernel), BatchNorm().cost(y, y), Relu().cost(y, y)]
             moved, total = layers[1].mac + layers[2].mac, sum(layer.mac for layer in layers)

@@ -66,6 +66,18 @@ def with_constants(case: Case, everything: bool) -> bytes:
     return bytes(model.SerializeToString())
 
 
+def with_symbols(model: bytes) -> tuple[bytes, dict[str, int]]:
+    """Return a model with names for the dimensions of its inputs, one for equal ones, and what they stand for."""
+    made, numbers = onnx.load_model_from_string(model), {}
+    for claim in made.graph.input:
+        for dim in claim.type.tensor_type.shape.dim:
+            if dim.dim_value > 1:
+                name = f"d{dim.dim_value}"
+                numbers[name] = dim.dim_value
+                dim.dim_param = name
+    return bytes(made.SerializeToString()), numbers
+
+
 def expansions() -> Iterator[tuple[Case, Case]]:
     """Yield operators that are functions, each with what it is written out."""
     by_name = {case.name: case for case in cases()}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+import sympy
 
 import macflops
 from macflops.errors import SourceError
 from macflops.readers.onnx import build, operators, read
-from tests.readers.onnx.backend import Case, cases, expansions, with_constants
+from tests.readers.onnx.backend import Case, cases, expansions, with_constants, with_symbols
 
 # Why a case is refused in one line, or listed as unsupported, where all but its first input are constants.
 REASONS = (
@@ -60,6 +62,80 @@ def test_shapes_are_those_of_the_expected_outputs() -> None:
 def test_shapes_are_right_or_not_given_where_every_input_flows() -> None:
     wrong = [bad for case in cases() for bad in wrong_shapes(case, case.model)[1]]
     assert wrong == []
+
+
+# Where a closed form cannot know what numbers know: whether two dimensions are equal, or one is less than another.
+UNKNOWABLE = ("padded_kv", "center_crop_pad", "test_slice_start_out_of_bounds")
+
+
+def test_symbolic_dimensions_give_what_numbers_give() -> None:
+    different, compared = [], 0
+    for case in cases()[::3]:  # SymPy is slow
+        data = with_constants(case, False)
+        symbolic, numbers = with_symbols(data)
+        if not numbers or any(part in case.name for part in UNKNOWABLE):
+            continue
+        try:
+            plain, closed = read(data, "model.onnx"), read(symbolic, "model.onnx")
+        except SourceError:
+            continue
+        if plain.unsupported or closed.unsupported:
+            continue
+        compared += 1
+        values = {sympy.Symbol(name, integer=True, positive=True): number for name, number in numbers.items()}
+        totals = [macflops.count(network).totals._replace(peak_activation_bytes=0) for network in (plain, closed)]
+        shapes = [[network.tensors[output].shape for output in network.outputs] for network in (plain, closed)]
+        ours = [tuple(sympy.sympify(side).subs(values) for side in shape) for shape in shapes[1]]
+        counted = [sympy.sympify(number or 0).subs(values) for number in totals[1]]
+        if ours != shapes[0] or any(abs(a - (b or 0)) > 1e-9 for a, b in zip(counted, totals[0], strict=True)):
+            different.append(case.name)
+    assert different == []
+    assert compared > 500
+
+
+def test_inner_shapes_agree_with_those_that_onnx_infers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of functions written out: every value between their nodes whose shape onnx's own inference knows."""
+    made: list[Any] = []
+    outputs = build.outputs
+
+    def noted(of: Any, graph: Any) -> Any:
+        made[:] = [of]
+        return outputs(of, graph)
+
+    monkeypatch.setattr(build, "outputs", noted)
+    different, compared = [], 0
+    for _, case in expansions():
+        data = with_constants(case, False)
+        if outcome(case, data)[0]:
+            continue
+        inferred = onnx.shape_inference.infer_shapes(onnx.load_model_from_string(data), data_prop=True)
+        for claim in inferred.graph.value_info:
+            dims = claim.type.tensor_type.shape.dim
+            value = made[0].values.get(claim.name)
+            known = claim.type.HasField("tensor_type") and claim.type.tensor_type.HasField("shape")
+            if value is None or value.shape is None or not known or not all(d.HasField("dim_value") for d in dims):
+                continue
+            compared += 1
+            theirs = tuple(d.dim_value for d in dims)
+            different += [f"{case.name}: {claim.name} is {value.shape}, not {theirs}"] if value.shape != theirs else []
+    assert different == []
+    assert compared > 3000
+
+
+def test_an_audit_of_any_operator_ends_well() -> None:
+    """Whatever layers there are, without inputs too: guidelines, advice and every fusion mode."""
+    audited = 0
+    for case in cases()[::5]:
+        try:
+            network = read(with_constants(case, False), "model.onnx")
+        except SourceError:
+            continue
+        report = macflops.audit(network)
+        unfused = report.totals.mac_elements
+        assert report.to_dict()["totals"]["mac_elements"] == unfused
+        assert all(macflops.count(network, fusion=mode).totals.mac_elements <= unfused for mode in ("bn", "runtime"))
+        audited += 1
+    assert audited > 300
 
 
 def test_constants_are_folded_to_the_expected_values(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import time
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import torch
 from onnx import TensorProto, helper
+from torch import Tensor, nn
 
 import macflops
 from macflops.errors import SourceError
 from macflops.network import Network
 from macflops.readers.onnx import read
+from tests.readers.onnx.torches import counted
 
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
 
@@ -312,3 +317,56 @@ def test_an_audit_of_a_convolution_in_a_loop_judges_and_changes_nothing_in_it() 
     report = macflops.audit(network(nodes, [info("x", [1, 3, 8, 8])], tensors=tensors))
     assert report.totals.mult_adds == 64 * (27 + 3 * 729 + 36)
     assert report.totals.params == 27 + 729 + 36
+
+
+class Steps(nn.Module):
+    """A recurrent cell in a loop, as PyTorch scripts it: its results are appended to a list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell, self.out = nn.LSTMCell(8, 6), nn.Linear(6, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h, c = torch.zeros(2, 6), torch.zeros(2, 6)
+        found = []
+        for i in range(x.size(0)):
+            h, c = self.cell(x[i], (h, c))
+            h = torch.relu(self.out(h))
+            found.append(h)
+        return torch.stack(found)
+
+
+class Gated(nn.Module):
+    """A branch on what flows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.narrow, self.up, self.down = nn.Linear(8, 4), nn.Linear(8, 64), nn.Linear(64, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if bool(x.sum() > 0):
+            return self.narrow(x)  # type: ignore[no-any-return]
+        return self.down(self.up(x))  # type: ignore[no-any-return]
+
+
+def scripted(module: nn.Module, x: Tensor) -> bytes:
+    file = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(torch.jit.script(module), (x,), file, dynamo=False, opset_version=17)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def test_a_scripted_loop_counts_what_torch_counts() -> None:
+    module, x = Steps(), torch.randn(5, 2, 8)
+    report = macflops.count(read(scripted(module, x), "model.onnx"))
+    assert report.unsupported == ()
+    assert (report.totals.mult_adds, report.totals.params) == counted(module, x)
+    assert report.network.tensors[report.network.outputs[0]].shape == (5, 2, 6)
+
+
+def test_a_scripted_branch_counts_what_torch_counts_of_the_dearer() -> None:
+    module, x = Gated(), torch.randn(3, 8)
+    report = macflops.count(read(scripted(module, x), "model.onnx"))
+    dearer = nn.Sequential(module.up, module.down)
+    assert (report.totals.mult_adds, report.totals.params) == counted(dearer, x)

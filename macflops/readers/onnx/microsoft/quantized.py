@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from macflops.arithmetic import Dim
 from macflops.readers.onnx.operators import pooling, quantized
 from macflops.readers.onnx.operators._common import Ints, axis_of
@@ -198,7 +196,7 @@ def MatMulNBits(
 ) -> Value:
     """A linear layer from K to N whose weights are packed, several to a byte: each counts as one element."""
     elements: Dim = K * N
-    weights = replace(b, shape=(K, N), contents=None, held=None, leaves={at.node.inputs[1]: Leaf(elements, True)})
+    weights = Value((K, N), b.dtype, b.tensor, leaves={at.node.inputs[1]: Leaf(elements, True)})
     if a.sides[-1:] != (K,):
         raise at.wrong(f"a product of a shape {list(a.sides)} with K = {K}", "make them agree")
     return at.layer("linear", a, weights=(weights, bias), out=N, bias=bias is not None)

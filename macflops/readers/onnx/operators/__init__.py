@@ -14,6 +14,7 @@ from typing import Any
 
 from macflops.members import members
 
+COMMON = ("convolution", "activations", "arithmetic", "pooling", "products", "views", "norms", "copies", "constants")
 MISPLACED = ("SimplifiedLayerNormalization",)  # which ONNX Runtime writes without a domain
 DOMAINS = {"": "operators", "com.microsoft": "microsoft"}  # whose operators are read, and the folder that has them
 
@@ -21,20 +22,33 @@ DOMAINS = {"": "operators", "com.microsoft": "microsoft"}  # whose operators are
 @cache
 def table(domain: str = "") -> dict[str, Callable[..., Any]]:
     """Return the function of each operator of a domain, by name."""
-    found: dict[str, Callable[..., Any]] = {}
+    functions: dict[str, Callable[..., Any]] = {}
     package = import_module(f"macflops.readers.onnx.{DOMAINS[domain]}")
     for file in members(str(package.__file__)):
         module = import_module(f"{package.__name__}.{file}")
         own = ((name, f) for name, f in vars(module).items() if getattr(f, "__module__", "") == module.__name__)
-        found.update((name, f) for name, f in own if name[0].isupper() and hasattr(f, "__code__"))
-    return found
+        functions.update((name, f) for name, f in own if name[0].isupper() and hasattr(f, "__code__"))
+    return functions
 
 
 def find(name: str, domain: str = "") -> Callable[..., Any] | None:
     """Return the function that reads an operator, or None where there is none."""
-    if domain not in DOMAINS:
-        return None
-    return table(domain).get(name) or (table("com.microsoft").get(name) if name in MISPLACED else None)
+    if name in MISPLACED:
+        domain = "com.microsoft"
+    return found(name, domain) if domain in DOMAINS else None
+
+
+@cache
+def found(name: str, domain: str) -> Callable[..., Any] | None:
+    """Return the function of an operator, of the first file that has it: the others are not imported."""
+    package = import_module(f"macflops.readers.onnx.{DOMAINS[domain]}")
+    files = members(str(package.__file__))
+    for file in (*(file for file in COMMON if file in files), *(file for file in files if file not in COMMON)):
+        module = import_module(f"{package.__name__}.{file}")
+        function = vars(module).get(name)
+        if getattr(function, "__module__", "") == module.__name__ and hasattr(function, "__code__"):
+            return function
+    return None
 
 
 def refusal(name: str, domain: str = "") -> str:

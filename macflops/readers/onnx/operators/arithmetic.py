@@ -9,9 +9,8 @@ from typing import Any
 from macflops import ops
 from macflops.errors import ShapeError
 from macflops.ops._arithmetic import broadcast_shape, check_broadcast
-from macflops.ops._stated import Broadcast
 from macflops.readers.onnx.arrays import followed, spread
-from macflops.readers.onnx.place import Place
+from macflops.readers.onnx.place import Place, stated
 from macflops.readers.onnx.scalars import BINARY, applied, rounded
 from macflops.readers.onnx.values import Numbers, Value, merged
 
@@ -31,7 +30,7 @@ def element_wise(at: Place, operator: str, values: Sequence[Value], learnable: b
         return folded(at, values)
     if len(values) == 1:
         return at.layer("identity", values[0])
-    kind: Any = ops.find(operator) or partial(Broadcast, name=operator)
+    kind: Any = ops.find(operator) or partial(stated, "Broadcast", name=operator)
     if len(constants) != 1:
         return at.layers(kind(), *values, learnable=learnable)[0]
     (constant,) = constants

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from macflops.arithmetic import Dim, differ, divides, exact_div, is_integer
-from macflops.ops._stated import Broadcast, Computed, Function
 from macflops.readers.onnx.operators.copies import Concat, Pad
 from macflops.readers.onnx.operators.views import reshaped
-from macflops.readers.onnx.place import Place
+from macflops.readers.onnx.place import Place, stated
 from macflops.readers.onnx.values import Value
 
 
-@dataclass(slots=True)
-class Heads:
+class Heads(NamedTuple):
     """Queries (N, heads, L, d), keys (N, kv heads, S, d) and values (N, kv heads, S, dv)."""
 
     q: Value
@@ -87,11 +84,13 @@ def biased(at: Place, scores: Value, mask: Value | None, causal: bool) -> Value:
         short = mask.sides[-1] if mask.sides else seen
         if is_integer(short) and is_integer(seen) and 1 < short < seen:  # what is left out is not attended to
             mask = Pad(at, mask, pads=(0,) * (2 * len(mask.sides) - 1) + (seen - short,))
-        kind: Any = Broadcast(name="where", constant=()) if mask.dtype == "bool" else Broadcast(name="add")
+        kind: Any = (
+            stated("Broadcast", name="where", constant=()) if mask.dtype == "bool" else stated("Broadcast", name="add")
+        )
         scores = at.layers(kind, scores, mask, part=".mask", learnable=mask.dtype != "bool")[0]
     if causal:
         triangle = scores.sides[-2:]
-        scores = at.layer(Broadcast(name="add", constant=triangle), scores, part=".causal")
+        scores = at.layer(stated("Broadcast", name="add", constant=triangle), scores, part=".causal")
     return scores
 
 
@@ -135,7 +134,7 @@ def Attention(
     windowed = left_window_size >= 0 or right_window_size >= 0 or lengths is not None
     scores = biased(at, scores, mask, bool(is_causal) or windowed)
     if softcap:
-        scores = at.layer(Function(name="softcap"), scores, part=".softcap")
+        scores = at.layer(stated("Function", name="softcap"), scores, part=".softcap")
     weights = at.layer("softmax", scores, part=".softmax", dim=-1)
     y = weighted(at, weights, grouped)
     return ((merge_heads(at, y) if flat else y), k, v, scores)[: at.outputs]
@@ -173,4 +172,4 @@ def RotaryEmbedding(
             for table, name in ((cos, "cos"), (sin, "sin"))
         )
     more = {"role": "arithmetic"}
-    return at.computed(x, cos, sin, outputs=[x.sides], dtypes=[x.dtype], kind=Computed, more=more)[0]
+    return at.computed(x, cos, sin, outputs=[x.sides], dtypes=[x.dtype], kind="Computed", more=more)[0]

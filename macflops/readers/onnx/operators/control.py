@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from macflops.arithmetic import Dim, differ, is_integer, is_symbolic
-from macflops.ops._stated import Seen
 from macflops.readers.onnx._rows import Stacked
 from macflops.readers.onnx.model import Subgraph
 from macflops.readers.onnx.operators._common import Ints, axis_of
-from macflops.readers.onnx.operators.sequences import parts_of, sequence
+from macflops.readers.onnx.operators.sequences import GROWING, MOST, parts_of, sequence
 from macflops.readers.onnx.place import Place, Unread
 from macflops.readers.onnx.values import Value
 
@@ -53,7 +52,8 @@ def Loop(
 
 def Scan(
     at: Place,
-    *values: Value,
+    first: Value | None = None,
+    *more: Value,
     body: Subgraph,
     num_scan_inputs: int,
     directions: Ints | None = None,
@@ -63,8 +63,9 @@ def Scan(
     scan_output_directions: Ints | None = None,
 ) -> list[Value]:
     """A graph that runs along an axis of some tensors, on what it made the time before: multiplied, never unrolled."""
-    if at.opset < 9:
+    if at.opset < 9 or first is None:
         raise Unread("before version 9")
+    values = (first, *more)
     if not 1 <= num_scan_inputs <= len(values):
         raise at.wrong(f"num_scan_inputs is {num_scan_inputs} of {len(values)}", "the file is damaged")
     scanned = values[len(values) - num_scan_inputs :]
@@ -98,7 +99,7 @@ def seen(at: Place, value: Value, shape: Sequence[Dim], part: str) -> Value:
     """Return a view of a value in another shape; of a constant, one whose elements are not followed."""
     if value.constant:
         return Value(tuple(shape), value.dtype, leaves=value.leaves)
-    return at.computed(value, outputs=[tuple(shape)], dtypes=[value.dtype], kind=Seen, name="step", part=part)[0]
+    return at.computed(value, outputs=[tuple(shape)], dtypes=[value.dtype], kind="Seen", name="step", part=part)[0]
 
 
 def rounds(
@@ -130,6 +131,8 @@ def rounds(
     elif not ended:
         at.build.note(at, f"it may end earlier than after {times} rounds, which are counted")
     for value, old in zip(made, begin, strict=False):
+        if old.dtype == value.dtype == GROWING:
+            continue
         if value.parts is not None or value.shape is None or len(value.sides) != len(old.sides):
             inner.taken_back(*mark)
             raise Unread("whose carried values change their shape")
@@ -138,7 +141,7 @@ def rounds(
             raise Unread("whose carried values change their shape")
     if not (is_integer(times) and times == 1):
         inner.repeated(since, times)
-    last = [value if value.tensor is not None else Value(value.shape, value.dtype) for value in made[: len(carried)]]
+    last = [after(at, value, old, times) for value, old in zip(made, carried, strict=False)]
     return last + [stacked(at, value, times, i) for i, value in enumerate(made[len(carried) :])]
 
 
@@ -150,11 +153,24 @@ def different(one: Dim, other: Dim) -> bool:
 
 def entering(at: Place, value: Value, everything: bool) -> Value:
     """Return a carried value as the body sees it: a tensor that flows, or a counter whose elements are not known."""
-    if value.parts is not None or value.shape is None:
-        raise Unread("that carries a sequence")
+    if value.shape is None:
+        raise Unread("that carries what is not known")
+    if value.parts is not None:
+        return Value((), GROWING, parts=())
     if value.tensor is None and not value.sides and "float" not in value.dtype and not everything:
         return Value(value.shape, value.dtype)
     return Value(value.shape, value.dtype, at.flowing(value, value.written))
+
+
+def after(at: Place, value: Value, before: Value, times: Dim) -> Value:
+    """Return a carried value as it is after all rounds: of a sequence, with what each of them added."""
+    if value.dtype == GROWING:
+        parts = before.parts or ()
+        grown = len(value.parts or ())
+        if grown and (not is_integer(times) or len(parts) + grown * times > MOST):
+            return Value(None, "sequence")
+        return sequence(*parts, *(value.parts or ()) * times)
+    return value if value.tensor is not None else Value(value.shape, value.dtype)
 
 
 def stacked(at: Place, value: Value, times: Dim, number: int) -> Value:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from macflops.arithmetic import Dim, floor_div, is_integer
 from macflops.errors import ShapeError
 from macflops.ops._arithmetic import broadcast_shape, check_broadcast
-from macflops.ops._stated import Moved
 from macflops.readers.onnx.arrays import joined, spread, transposed
 from macflops.readers.onnx.operators._common import Ints, axis_of, integers, plain_integers
 from macflops.readers.onnx.operators.views import sliced
@@ -147,6 +145,8 @@ def in_proportion(sides: Sequence[Dim], wanted: Sequence[Dim], within: bool) -> 
     """Return the sides times one scale: the greatest within the wanted ones, or the least that covers them."""
     if not all(map(is_integer, (*sides, *wanted))) or 0 in sides:
         raise Unread("in proportion, of symbolic dimensions")
+    from fractions import Fraction
+
     scales = [Fraction(new, old) for new, old in zip(wanted, sides, strict=True)]
     scale = min(scales) if within else max(scales)
     return tuple(int(side * scale + Fraction(1, 2)) for side in sides)
@@ -173,6 +173,8 @@ def scaled(side: Dim, scale: object) -> Dim:
         return side * scale  # type: ignore[operator]  # a quotient of symbols
     if is_integer(side):
         return int(side * scale)
+    from fractions import Fraction
+
     ratio = Fraction(scale).limit_denominator(10**6)
     return floor_div(side * ratio.numerator, ratio.denominator)
 
@@ -181,7 +183,7 @@ def resized(at: Place, x: Value, shape: tuple[Dim, ...], mode: str) -> Value:
     """Add a resizing of the sides."""
     rank = len(shape)
     if rank < 3 or any(new != old for new, old in zip(shape[:2], x.sides[:2], strict=True)):
-        return at.computed(x, outputs=[shape], dtypes=[x.dtype], kind=Moved, name="upsample", mode=mode)[0]
+        return at.computed(x, outputs=[shape], dtypes=[x.dtype], kind="Moved", name="upsample", mode=mode)[0]
     linear = {3: "linear", 4: "bilinear", 5: "trilinear"}.get(rank, "nearest")
     names = {"nearest": "nearest", "linear": linear, "bilinear": linear, "cubic": "bicubic"}
     if mode not in names:

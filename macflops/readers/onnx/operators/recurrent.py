@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from macflops.arithmetic import Dim
-from macflops.ops._stated import Seen
+from macflops.arithmetic import Dim, differ
 from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.values import Value
 
@@ -38,7 +37,7 @@ def recurrent(
         raise at.wrong(f"an input of shape {list(x.sides)}, weights of {list(w.sides)}", "all have three dimensions")
     hidden: Dim = r.sides[2]
     expected = (directions, gates * hidden, x.sides[2]), (directions, gates * hidden, hidden)
-    if (w.sides, r.sides) != expected:
+    if any(map(differ, (*w.sides, *r.sides), (*expected[0], *expected[1]))):
         what = f"weights of shapes {list(w.sides)} and {list(r.sides)} on an input of shape {list(x.sides)}"
         raise at.wrong(what, f"they have to be {list(expected[0])} and {list(expected[1])}")
     turned = bool(layout)
@@ -69,7 +68,7 @@ def seen(at: Place, y: Value, shape: tuple[Dim, ...]) -> Value:
     """Return y with its directions as a dimension of their own: the order in which it is written, so no copy."""
     if y.constant:
         return Value(shape, y.dtype)
-    return at.computed(y, outputs=[shape], dtypes=[y.dtype], kind=Seen, name="directions", part=".directions")[0]
+    return at.computed(y, outputs=[shape], dtypes=[y.dtype], kind="Seen", name="directions", part=".directions")[0]
 
 
 def state_of(at: Place, state: Value, turned: bool, number: int) -> Value:
@@ -79,9 +78,9 @@ def state_of(at: Place, state: Value, turned: bool, number: int) -> Value:
     shape = (state.sides[1], state.sides[0], state.sides[2])
     if state.constant:
         return Value(shape, state.dtype)
-    return at.computed(state, outputs=[shape], dtypes=[state.dtype], kind=Seen, name="state", part=f".state_{number}")[
-        0
-    ]
+    return at.computed(
+        state, outputs=[shape], dtypes=[state.dtype], kind="Seen", name="state", part=f".state_{number}"
+    )[0]
 
 
 def LSTM(

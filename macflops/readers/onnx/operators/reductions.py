@@ -8,10 +8,9 @@ from typing import Any
 
 from macflops import ops
 from macflops.arithmetic import is_symbolic, size
-from macflops.ops._stated import Fold
 from macflops.readers.onnx.arrays import groups
 from macflops.readers.onnx.operators._common import Ints, axes_of, axis_of
-from macflops.readers.onnx.place import Place
+from macflops.readers.onnx.place import Place, stated
 from macflops.readers.onnx.scalars import BINARY, rounded
 from macflops.readers.onnx.values import Numbers, Value
 
@@ -71,7 +70,7 @@ def reduced(
     if operator in ("amax", "amin") and x.dtype == "bool":
         contents = lambda: None  # noqa: E731
     kind = ops.find(operator)
-    made = Fold(name=operator, dim=dims, keepdim=bool(keepdims)) if kind is None else None
+    made = stated("Fold", name=operator, dim=dims, keepdim=bool(keepdims)) if kind is None else None
     if made is not None:
         return at.layer(made, x, numbers=contents)
     return at.layer(operator, x, numbers=contents, dim=dims, keepdim=bool(keepdims))
@@ -220,4 +219,4 @@ def ArgMin(at: Place, x: Value, *, axis: int = 0, keepdims: int = 1, select_last
 def place_of(at: Place, operator: str, x: Value, axis: int, keepdims: int) -> Value:
     """Add the index of one element along an axis."""
     dim = axis_of(at, axis, len(x.sides))
-    return at.layer(Fold(name=operator, dim=(dim,), keepdim=bool(keepdims)), x, dtype="int64")
+    return at.layer(stated("Fold", name=operator, dim=(dim,), keepdim=bool(keepdims)), x, dtype="int64")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from macflops.arithmetic import Dim, is_integer, size
-from macflops.ops._stated import Computed, Moved
+from macflops.arithmetic import Dim, differ, is_integer, size
 from macflops.ops._windowed import windows
 from macflops.readers.onnx.operators._common import Ints, integers
 from macflops.readers.onnx.place import Place
@@ -19,7 +18,7 @@ def GridSample(
     if sides < 1 or len(grid.sides) != sides + 2 or (is_integer(last) and last != sides):
         raise at.wrong(f"a grid of shape {list(grid.sides)} over {list(x.sides)}", "its last dimension names a place")
     shape = (*x.sides[:2], *grid.sides[1:-1])
-    return at.computed(x, grid, outputs=[shape], dtypes=[x.dtype], kind=Moved, mode=mode)[0]
+    return at.computed(x, grid, outputs=[shape], dtypes=[x.dtype], kind="Moved", mode=mode)[0]
 
 
 def AffineGrid(at: Place, theta: Value, shape: Value, *, align_corners: int = 0) -> Value:
@@ -85,9 +84,9 @@ def DeformConv(
     """
     kernel = w.sides[2:]
     ones = (1,) * len(kernel)
-    if not kernel or len(x.sides) != len(w.sides) or kernel_shape not in (None, kernel):
+    if not kernel or len(x.sides) != len(w.sides) or any(map(differ, kernel_shape or kernel, kernel)):
         raise at.wrong(f"weights of shape {list(w.sides)} on {list(x.sides)}", "both have two dimensions and the sides")
-    if group < 1 or x.sides[1] != w.sides[1] * group:
+    if group < 1 or differ(x.sides[1], w.sides[1] * group):
         what = f"an input of shape {list(x.sides)} under weights of shape {list(w.sides)} in {group} groups"
         raise at.wrong(what, "channels have to be the weights' times the groups")
     padding = pads or (0,) * (2 * len(kernel))
@@ -105,7 +104,7 @@ def DeformConv(
         *inputs,
         outputs=[shape],
         dtypes=[x.dtype],
-        kind=Computed,
+        kind="Computed",
         more=more,
         weights=(w, b),
         kernel=kernel,

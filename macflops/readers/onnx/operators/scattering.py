@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 
 from macflops.arithmetic import Dim, floor_div, is_integer, size
-from macflops.ops._stated import LookedUp, Moved
 from macflops.readers.onnx.arrays import followed, strides
 from macflops.readers.onnx.operators._common import Ints, axis_of, integers, plain_integers
 from macflops.readers.onnx.operators.copies import Pad
@@ -30,7 +29,14 @@ def GatherElements(at: Place, x: Value, indices: Value, *, axis: int = 0) -> Val
         return tuple(found)
 
     return at.computed(
-        x, indices, outputs=[indices.sides], dtypes=[x.dtype], kind=LookedUp, numbers=contents, learnable=True, dim=dim
+        x,
+        indices,
+        outputs=[indices.sides],
+        dtypes=[x.dtype],
+        kind="LookedUp",
+        numbers=contents,
+        learnable=True,
+        dim=dim,
     )[0]
 
 
@@ -52,15 +58,15 @@ def GatherND(at: Place, x: Value, indices: Value, *, batch_dims: int = 0) -> Val
             found.extend((x.numbers or ())[first : first + each])
         return tuple(found)
 
-    return at.computed(x, indices, outputs=[shape], dtypes=[x.dtype], kind=LookedUp, numbers=contents, learnable=True)[
-        0
-    ]
+    return at.computed(
+        x, indices, outputs=[shape], dtypes=[x.dtype], kind="LookedUp", numbers=contents, learnable=True
+    )[0]
 
 
 def scattered(at: Place, x: Value, indices: Value, updates: Value, numbers: Numbers | None = None) -> Value:
     """Add a copy of x with elements at some places replaced, or added to."""
     return at.computed(
-        x, indices, updates, outputs=[x.sides], dtypes=[x.dtype], kind=Moved, learnable=True, numbers=lambda: numbers
+        x, indices, updates, outputs=[x.sides], dtypes=[x.dtype], kind="Moved", learnable=True, numbers=lambda: numbers
     )[0]
 
 
@@ -103,14 +109,14 @@ def TensorScatter(
     """A cache with an update written along an axis."""
     axis_of(at, axis, len(cache.sides))
     given = (cache, update) if places is None else (cache, update, places)
-    return at.computed(*given, outputs=[cache.sides], dtypes=[cache.dtype], kind=Moved)[0]
+    return at.computed(*given, outputs=[cache.sides], dtypes=[cache.dtype], kind="Moved")[0]
 
 
 def ReverseSequence(at: Place, x: Value, lengths: Value, *, batch_axis: int = 1, time_axis: int = 0) -> Value:
     """x with the first elements along time reversed, as many as each example's length says."""
     axis_of(at, batch_axis, len(x.sides))
     axis_of(at, time_axis, len(x.sides))
-    return at.computed(x, lengths, outputs=[x.sides], dtypes=[x.dtype], kind=Moved)[0]
+    return at.computed(x, lengths, outputs=[x.sides], dtypes=[x.dtype], kind="Moved")[0]
 
 
 def MaxUnpool(
@@ -134,7 +140,7 @@ def MaxUnpool(
     else:
         along = zip(x.sides[2:], by, kernel_shape, gone, gone[count:], strict=False)
         shape = (*x.sides[:2], *((side - 1) * s + k - b - a for side, s, k, b, a in along))
-    return at.computed(x, indices, outputs=[shape], dtypes=[x.dtype], kind=Moved)[0]
+    return at.computed(x, indices, outputs=[shape], dtypes=[x.dtype], kind="Moved")[0]
 
 
 def Col2Im(

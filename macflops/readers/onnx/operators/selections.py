@@ -6,7 +6,6 @@ from itertools import accumulate
 from operator import mul
 
 from macflops.arithmetic import Shape, is_integer, is_symbolic
-from macflops.ops._stated import Computed, Moved
 from macflops.readers.onnx.arrays import followed, groups, take
 from macflops.readers.onnx.operators._common import axis_of, integers
 from macflops.readers.onnx.place import Place, Unread
@@ -67,7 +66,7 @@ def CumProd(at: Place, x: Value, axis: Value, *, exclusive: int = 0, reverse: in
 def Hardmax(at: Place, x: Value, *, axis: int | None = None) -> Value:
     """1 at the greatest element along an axis, 0 elsewhere: by default the last (second before 13)."""
     dim = axis_of(at, (-1 if at.opset >= 13 else 1) if axis is None else axis, len(x.sides))
-    return at.computed(x, outputs=[x.sides], dtypes=[x.dtype], name="hardmax", kind=Computed, dim=dim)[0]
+    return at.computed(x, outputs=[x.sides], dtypes=[x.dtype], name="hardmax", kind="Computed", dim=dim)[0]
 
 
 def OneHot(at: Place, indices: Value, depth: Value, values: Value, *, axis: int = -1) -> Value:
@@ -75,7 +74,7 @@ def OneHot(at: Place, indices: Value, depth: Value, values: Value, *, axis: int 
     long = integers(at, depth, "depth")[0]
     new = axis_of(at, axis, len(indices.sides) + 1)
     shape = (*indices.sides[:new], long, *indices.sides[new:])
-    return at.computed(indices, outputs=[shape], dtypes=[values.dtype], name="one_hot", kind=Moved, dim=new)[0]
+    return at.computed(indices, outputs=[shape], dtypes=[values.dtype], name="one_hot", kind="Moved", dim=new)[0]
 
 
 def Trilu(at: Place, x: Value, k: Value | None = None, *, upper: int = 1) -> Value:
@@ -97,7 +96,13 @@ def Trilu(at: Place, x: Value, k: Value | None = None, *, upper: int = 1) -> Val
 
     shown = {"dim": -1} if k is None or not k.numbers else {"diagonal": k.numbers[0]}
     return at.computed(
-        x, outputs=[x.sides], dtypes=[x.dtype], name="triu" if upper else "tril", kind=Moved, numbers=contents, **shown
+        x,
+        outputs=[x.sides],
+        dtypes=[x.dtype],
+        name="triu" if upper else "tril",
+        kind="Moved",
+        numbers=contents,
+        **shown,
     )[0]
 
 
@@ -142,7 +147,7 @@ def Compress(at: Place, x: Value, condition: Value, *, axis: int | None = None) 
         shape = (*x.sides[:dim], len(positions), *x.sides[dim + 1 :])
         known = is_integer(x.sides[dim]) and all(i < x.sides[dim] for i in positions)
         contents = take(x.numbers, x.sides, dim, positions) if known else None
-    return at.computed(x, outputs=[shape], dtypes=[x.dtype], kind=Moved, numbers=lambda: contents)[0]
+    return at.computed(x, outputs=[shape], dtypes=[x.dtype], kind="Moved", numbers=lambda: contents)[0]
 
 
 def Unique(at: Place, x: Value, *, axis: int | None = None, sorted: int = 1) -> tuple[Value, ...]:

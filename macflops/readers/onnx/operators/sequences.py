@@ -12,6 +12,9 @@ from macflops.readers.onnx.values import Value
 MOST = 10_000  # tensors of one sequence
 
 
+GROWING = "growing sequence"  # that a loop carries: its parts are those that one round adds
+
+
 def sequence(*parts: Value) -> Value:
     """Return a sequence of tensors as one value."""
     return Value((), "sequence", parts=parts)
@@ -19,7 +22,7 @@ def sequence(*parts: Value) -> Value:
 
 def parts_of(at: Place, value: Value) -> tuple[Value, ...]:
     """Return the tensors of a sequence. Raises Unread where they are not known."""
-    if value.parts is None:
+    if value.parts is None or value.dtype == GROWING:
         raise Unread("of a sequence that is not known before it runs")
     return value.parts
 
@@ -79,6 +82,8 @@ def SequenceEmpty(at: Place, *, dtype: int | None = None) -> Value:
 
 def SequenceInsert(at: Place, values: Value, x: Value, position: Value | None = None) -> Value:
     """A sequence with one tensor more: at a position, or at the end."""
+    if values.dtype == GROWING and values.parts is not None and position is None:
+        return Value((), GROWING, parts=(*values.parts, x))
     parts = parts_of(at, values)
     index = len(parts) if position is None else at.needs(position, "position")[0]
     if not isinstance(index, int) or not -len(parts) <= index <= len(parts):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from macflops.arithmetic import Dim, ceil_div, exact_div, is_integer, size
-from macflops.ops._stated import Moved
+from macflops.arithmetic import Dim, ceil_div, exact_div, is_integer, minimum, size, surely
 from macflops.readers.onnx.arrays import take
 from macflops.readers.onnx.operators._common import Ints, axes_of, axis_of, integers, plain_integers
 from macflops.readers.onnx.place import Place, Unread
+from macflops.readers.onnx.scalars import whole
 from macflops.readers.onnx.values import Numbers, Value
 
 
@@ -97,8 +97,12 @@ def Slice(
     cut, found = 0, x
     for begin, stop, dim, by in zip(first, last, dims, steps, strict=True):
         axis = axis_of(at, dim, len(x.sides))
-        begin, stop = bound(begin, found.sides[axis], by, 0), bound(stop, found.sides[axis], by, -1)
         side = found.sides[axis]
+        begin, stop = bound(begin, side, by, 0), bound(stop, side, by, -1)
+        if is_integer(stop) and not is_integer(side) and stop > 1:
+            stop = minimum(stop, side)  # what is behind the end is left out
+        elif by > 0 and surely(stop > side):
+            stop = side
         if begin == 0 and stop == side and by == 1:
             continue
         found = sliced(at, found, axis, begin, stop, by, f".{cut}" if cut else "")
@@ -128,7 +132,7 @@ def sliced(at: Place, x: Value, axis: int, begin: Dim, stop: Dim, step: int, par
             return empty(x, axis)
         forwards = sliced(at, x, axis, positions[-1], begin + 1, -step, part)
         return turned(at, forwards, axis, f"{part}.flip")
-    if known and begin >= stop:
+    if (known and begin >= stop) or bool(begin == stop):
         return empty(x, axis)
     if not x.constant:
         if known and (begin, stop, step) == (0, side, 1):
@@ -154,7 +158,7 @@ def turned(at: Place, x: Value, axis: int, part: str) -> Value:
         return take(x.numbers, x.sides, axis, range(x.sides[axis] - 1, -1, -1))
 
     return at.computed(
-        x, outputs=[x.sides], dtypes=[x.dtype], kind=Moved, name="flip", part=part, numbers=contents, dim=axis
+        x, outputs=[x.sides], dtypes=[x.dtype], kind="Moved", name="flip", part=part, numbers=contents, dim=axis
     )[0]
 
 
@@ -174,9 +178,8 @@ def Split(
         raise at.wrong(f"num_outputs is {num_outputs}, and {number} are named", "make them agree")
     sizes: tuple[Dim, ...] | None = split if given is None else integers(at, given, "sizes")
     if sizes is None:
-        whole = ceil_div(side, number)
-        sizes = (whole,) * (number - 1)
-        sizes = (*sizes, side - sum(sizes))
+        sizes = (ceil_div(side, number),) * (number - 1)
+        sizes = (*sizes, whole(side - sum(sizes)))
     if any(is_integer(part) and part < 0 for part in sizes):
         raise at.wrong(f"sizes {list(sizes)} of a split", "no part can be negative")
     if not x.constant and not any(is_integer(part) and part == 0 for part in sizes):
