@@ -4,7 +4,7 @@
     python -m benchmarks.comparison -o FILE      replaces the part of FILE between this benchmark's two marks
 
 Needs PyTorch, pytorchcv, transformers, and of the tools those that are there:
-pip install --no-deps onnx-tool fvcore iopath yacs torchinfo ptflops torchscan thop.
+pip install --no-deps onnx-tool fvcore iopath yacs torchinfo ptflops thop.
 """
 
 from __future__ import annotations
@@ -119,14 +119,6 @@ def ptflops(case: Case) -> tuple[float, float]:
     return macs, params
 
 
-def torchscan(case: Case) -> tuple[float, float]:
-    """Count the module with torchscan, for one input without its batch."""
-    from torchscan import crawl_module
-
-    found = crawl_module(case.module, tuple(case.inputs[0].shape[1:]))
-    return found["totals"]["macs"]["value"], found["totals"]["parameters"]["value"]
-
-
 def thop(case: Case) -> tuple[float, float]:
     """Count the module with thop."""
     from thop import profile
@@ -149,7 +141,6 @@ TOOLS = [
     Tool("fvcore", "fvcore", fvcore),
     Tool("torchinfo", "torchinfo", torchinfo),
     Tool("ptflops", "ptflops", ptflops),
-    Tool("torchscan", "torchscan", torchscan),
     Tool("thop", "thop", thop),
     Tool("onnx.load and shape_inference", "onnx", loaded),
 ]
