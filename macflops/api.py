@@ -20,11 +20,12 @@ from macflops.network import Network, no_garbage_collection
 from macflops.report import Budget, Report
 
 if TYPE_CHECKING:
+    import onnx
     import torch
 
     from macflops.differences import Diff
 
-Source: TypeAlias = "str | PathLike[str] | Network | torch.nn.Module"
+Source: TypeAlias = "str | PathLike[str] | Network | onnx.ModelProto | torch.nn.Module"
 
 
 def load(
@@ -39,7 +40,8 @@ def load(
 ) -> Network:
     """Return the network that a source holds: a path, `zoo:NAME`, `torch:MODULE:CALLABLE`, `timm:NAME`, `-`.
 
-    A torch.nn.Module is read as one run on inputs of `input_shape`; a Network is returned as it is.
+    A torch.nn.Module is read as one run on inputs of `input_shape`; of an `onnx.ModelProto` no weights are copied; a
+    Network is returned as it is.
 
     `set` maps parameters and symbolic dimensions to values (or lists "NAME=VALUE"), `variant` names one of the file's
     variants, `input_shape` is "1x3x224x224", a sequence, or a mapping of names to either; `batch` replaces the first
@@ -67,6 +69,10 @@ def load(
                 from macflops.readers.torch import read as read_module
 
                 network = read_module(source, **options)
+            elif is_onnx(source):
+                from macflops.readers.onnx import read_proto
+
+                network = read_proto(source, **options)
             else:
                 from macflops.readers import load as read
 
@@ -82,6 +88,11 @@ def is_module(source: object) -> TypeGuard[torch.nn.Module]:
     """Tell whether a source is a module of PyTorch, without importing it: who has one has done so."""
     loaded = sys.modules.get("torch")
     return loaded is not None and isinstance(source, loaded.nn.Module)
+
+
+def is_onnx(source: Any) -> TypeGuard[onnx.ModelProto]:
+    """Tell whether a source is an ONNX model in memory, without importing `onnx`."""
+    return type(source).__name__ == "ModelProto" and hasattr(source, "SerializeToString")
 
 
 def count(

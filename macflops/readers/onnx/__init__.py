@@ -10,7 +10,7 @@ from macflops.errors import Location, SourceError
 from macflops.network import Builder, Network, no_garbage_collection
 from macflops.readers.yaml.limits import Limits, over
 
-__all__ = ["load", "read"]
+__all__ = ["load", "read", "read_proto"]
 
 
 def load(source: str, **options: Any) -> Network:
@@ -29,6 +29,13 @@ def read(data: bytes, file: str, **options: Any) -> Network:
     from macflops.readers.onnx import files
 
     return network(files.parse(memoryview(data), file), file, **options)
+
+
+def read_proto(given: Any, **options: Any) -> Network:
+    """Return the network in an `onnx.ModelProto`. Options are those of `read`. Raises SourceError."""
+    from macflops.readers.onnx import files, proto
+
+    return network(files.sound(proto.model(given), proto.FILE), proto.FILE, **options)
 
 
 def network(

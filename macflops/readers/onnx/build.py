@@ -15,6 +15,7 @@ from macflops.readers.onnx.model import Claim, Function, Graph, Model, Node
 from macflops.readers.onnx.parameters import Parameters
 from macflops.readers.onnx.patterns import PATTERNS
 from macflops.readers.onnx.place import Place, Unread
+from macflops.readers.onnx.signature import learnable
 from macflops.readers.onnx.subgraphs import MOST_NESTED, Decoded, TooDeep, plain
 from macflops.readers.onnx.values import Value, held
 from macflops.readers.onnx.wire import Damaged
@@ -54,6 +55,7 @@ class Build:
         if self.total > self.most:
             what = f"over {self.most:,} nodes, with those of functions and inner graphs as often as they are used"
             raise SourceError(Location(self.file), what, f"[tool.macflops.limits] layers is {self.most:,}")
+        said = learnable(getattr(graph, "metadata", {}))
         made: set[str] = set()
         for name in (name for node in nodes for name in node.outputs if name):
             if name in made:
@@ -61,7 +63,8 @@ class Build:
                 raise SourceError(Location(self.file), what, "the file is damaged, or its writer in error")
             made.add(name)
         for name, tensor in getattr(graph, "initializers", {}).items():
-            self.values[name] = held(tensor, name)
+            self.values[name] = held(tensor, name, said=said.get(name))
+            self.parameters.note(self.values[name])
         try:
             reads = [tuple(name for name in self.decoded.reads(node) if name) for node in nodes]
         except TooDeep:

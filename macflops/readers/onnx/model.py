@@ -37,7 +37,7 @@ class Claim(NamedTuple):
 
 
 class Graph(Record):
-    """A graph: its nodes in order, its tensors, what goes in and comes out."""
+    """A graph: its nodes in order, its tensors, what goes in and comes out, what its writer notes."""
 
     name: str
     nodes: tuple[Node, ...]
@@ -45,6 +45,7 @@ class Graph(Record):
     inputs: tuple[Claim, ...]
     outputs: tuple[Claim, ...]
     claims: dict[str, Claim]
+    metadata: dict[str, str]
 
 
 class Function(Record):
@@ -131,6 +132,7 @@ def graph(parts: Iterable[memoryview]) -> Graph:
     """Return a graph; of several parts, as protobuf merges them."""
     name, nodes, tensors = "", [], {}
     inputs, outputs, claims = [], [], {}
+    metadata: dict[str, str] = {}
     for part in parts:
         for at, value in fields(part):
             if at == tag(1):
@@ -150,7 +152,15 @@ def graph(parts: Iterable[memoryview]) -> Graph:
             elif at == tag(15):
                 made = sparse(value)
                 tensors[made.name] = made
-    return Graph(name, tuple(nodes), tensors, tuple(inputs), tuple(outputs), claims)
+            elif at == tag(16):
+                metadata.update((entry(value),))
+    return Graph(name, tuple(nodes), tensors, tuple(inputs), tuple(outputs), claims, metadata)
+
+
+def entry(data: memoryview) -> tuple[str, str]:
+    """Return a note's key and text."""
+    found = {at: text(value) for at, value in fields(data) if at in (tag(1), tag(2))}
+    return found.get(tag(1), ""), found.get(tag(2), "")
 
 
 def node(data: memoryview) -> Node:

@@ -189,6 +189,16 @@ class Place:
         assert value.given is not None
         return value.given
 
+    def computing(self, x: Value, weights: Value) -> Value:
+        """Return what a product or convolution works on: where all is constant, a tensor that flows.
+
+        Such a layer runs whenever the network does (positions through a linear map, say): its mult-adds are the
+        network's.
+        """
+        if not (x.constant and weights.constant and x.dtype in FLOATS):
+            return x
+        return Value(x.sides, x.dtype, self.flowing(x))
+
     def unsupported(self, inputs: Sequence[Value], why: str) -> list[Value]:
         """Add a layer that stands for an operator that is not known; its outputs are shaped as the file claims."""
         build, node = self.build, self.node

@@ -34,7 +34,7 @@ def element_wise(at: Place, operator: str, values: Sequence[Value], learnable: b
     if len(constants) != 1:
         return at.layers(kind(), *values, learnable=learnable)[0]
     (constant,) = constants
-    own = learnable and constant.kept
+    own = constant.declared or (learnable and constant.kept)
     weights = (constant,) if own else ()
     return at.layer(kind(constant=constant.sides, learnable=own), *flowing, weights=weights)
 

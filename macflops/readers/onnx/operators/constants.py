@@ -43,7 +43,7 @@ def Constant(
 
 
 def ConstantOfShape(at: Place, shape: Value, *, value: Tensor | None = None) -> Value:
-    """A tensor of this shape and one number. Of floats it stands for weights that a file has left out."""
+    """A tensor of this shape and one number. Of floats it stands for weights, where a file has left them out."""
     sides = integers(at, shape, "shape")
     if any(is_integer(side) and side < 0 for side in sides):
         raise at.wrong(f"a tensor of shape {list(sides)}", "no dimension can be negative")
@@ -53,7 +53,7 @@ def ConstantOfShape(at: Place, shape: Value, *, value: Tensor | None = None) -> 
     if numbers and followed(sides):
         contents = numbers[:1] * int(size(sides))
     learnable = dtype in FLOATS and bool(sides) and all(map(is_integer, sides)) and not from_shapes(shape)
-    leaves = {at.node.outputs[0]: Leaf(size(sides), True)} if learnable else {}
+    leaves = {at.node.outputs[0]: Leaf(size(sides), not at.build.parameters.kernels)} if learnable else {}
     return Value(sides, dtype, contents=contents, leaves=leaves)
 
 

@@ -32,7 +32,7 @@ def Conv(
         raise at.wrong(what, "channels have to be the weights' times the groups")
     return at.layer(
         "conv",
-        x,
+        at.computing(x, w),
         weights=(w, b),
         out=w.sides[0],
         kernel=kernel,
@@ -82,7 +82,7 @@ def ConvTranspose(
         raise at.wrong(what, "the first has to have as many channels as the second has rows")
     return at.layer(
         "conv_transpose",
-        x,
+        at.computing(x, w),
         weights=(w, b),
         out=w.sides[1] * group,
         kernel=kernel,

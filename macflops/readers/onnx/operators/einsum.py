@@ -103,6 +103,7 @@ def product(at: Place, one: Term, other: Term, kept: str, sides: dict[str, Dim],
     columns = [c for c in right if c not in left]
     if not inner and not (rows and columns):  # nothing is summed: element by element
         return by_element(at, one, other, part)
+    one = Term(at.computing(one.value, other.value), left)
     as_linear = other.value.constant and not batch
     turned = not as_linear and list(right) == [*batch, *columns, *inner]
 

@@ -23,6 +23,7 @@ def Gemm(
     """alpha · a (m, k) · b (k, n) + beta · c, a and b transposed where it says so."""
     if len(a.sides) != 2 or len(b.sides) != 2:
         raise at.wrong(f"a product of shapes {list(a.sides)} and {list(b.sides)}", "both have to have two dimensions")
+    a = at.computing(a, b)
     if transA:
         a = at.layer("transpose", a, part=".transpose_a", dims=(1, 0))
     inner, out = b.sides[::-1] if transB else b.sides
@@ -45,6 +46,7 @@ def MatMul(at: Place, a: Value, b: Value) -> Value:
     """a (…, m, k) · b (…, k, n). With an addition of a bias right behind it, both are one linear layer."""
     if not a.sides or not b.sides:
         raise at.wrong(f"a product of shapes {list(a.sides)} and {list(b.sides)}", "no factor can be one number")
+    a = at.computing(a, b)
     if len(b.sides) == 2 and b.constant and not a.constant:
         if differ(a.sides[-1], b.sides[0]):
             raise at.wrong(f"a product of shapes {list(a.sides)} and {list(b.sides)}", "make inner dimensions equal")
