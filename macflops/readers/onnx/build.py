@@ -96,6 +96,8 @@ class Build:
         place = Place(self, node, name, self.opsets.get(node.domain, NEWEST))
         inputs = [self.value(name, place) if name else None for name in node.inputs]
         made = self.made(place, inputs)
+        if id(node) in self.done:  # a pattern begins with it, and has said what its last node makes
+            return
         for name, value in zip(node.outputs, made, strict=False):
             if name:
                 self.values[name] = value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from macflops.arithmetic import size
+from macflops.arithmetic import Shape, differ, is_integer, size
 from macflops.readers.onnx.model import Node
 from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.regions import STARTS, Region, source_of
@@ -56,7 +56,7 @@ class Chain:
     def done(self, value: Value) -> Value:
         """Say that all these nodes are read, and that the last one makes this value."""
         build = self.at.build
-        for node in self.nodes[1:]:
+        for node in self.nodes:
             build.done[id(node)] = ""
         build.values[self.output] = value
         return value
@@ -97,11 +97,18 @@ def affine(chain: Chain, shape: tuple[int, ...], ops: Sequence[str] = ("Mul", "A
     for op in ops:
         before = len(chain.nodes)
         value = chain.constant() if chain.then(op) else None
-        if value is None or not value.kept or size(value.sides) != size(shape):
+        if value is None or not value.kept or not fits(value.sides, shape):
             del chain.nodes[before:]
             break
         found.append(value)
     return tuple(found)
+
+
+def fits(weights: Shape, shape: Shape) -> bool:
+    """Tell whether weights have as many elements as a shape; of a symbolic one, whether nothing speaks against it."""
+    if is_integer(size(shape)):
+        return bool(size(weights) == size(shape))
+    return len(weights) == len(shape) and size(weights) != 1 and not differ(size(weights), size(shape))
 
 
 def regrouped(at: Place, x: Value, shape: Value) -> Value | None:
