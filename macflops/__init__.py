@@ -1,8 +1,8 @@
 """macflops says why a neural network is slow and what to write instead, recounted.
 
 `macflops.audit("model.yaml")` counts parameters, mult-adds and memory access cost layer by layer and checks the
-guidelines of the ShuffleNet V2 paper; `macflops.count` counts only, `macflops.diff` compares two networks, and
-`macflops.load` reads one.
+guidelines of the ShuffleNet V2 paper; `macflops.count` counts only, `macflops.diff` compares two networks,
+`macflops.load` reads one and `macflops.export` writes one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from macflops.api import audit as audit
     from macflops.api import count as count
     from macflops.api import diff as diff
+    from macflops.api import export as export
     from macflops.api import load as load
     from macflops.errors import SourceError as SourceError
     from macflops.network import Network as Network
@@ -26,11 +27,12 @@ _HOMES = {
     "count": "api",
     "audit": "api",
     "diff": "api",
+    "export": "api",
     "SourceError": "errors",
     "Network": "network",
     "sweep": "sweeps",
 }
-__all__ = ["Network", "SourceError", "audit", "count", "diff", "load", "sweep"]
+__all__ = ["Network", "SourceError", "audit", "count", "diff", "export", "load", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

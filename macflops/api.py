@@ -1,10 +1,11 @@
-"""The public functions: load, count, audit."""
+"""The public functions: load, count, audit, diff, export."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeGuard, cast
 
 from macflops.arithmetic import is_symbolic
 from macflops.budgets import budgets
@@ -19,9 +20,12 @@ from macflops.network import Network, no_garbage_collection
 from macflops.report import Budget, Report
 
 if TYPE_CHECKING:
+    import onnx
+    import torch
+
     from macflops.differences import Diff
 
-Source: TypeAlias = "str | PathLike[str] | Network"
+Source: TypeAlias = "str | PathLike[str] | Network | onnx.ModelProto | torch.nn.Module"
 
 
 def load(
@@ -34,7 +38,10 @@ def load(
     limits: Any = None,
     assume: Iterable[str] | None = None,
 ) -> Network:
-    """Return the network that a source holds: a path, `zoo:NAME`, `-`, or a Network, which is returned as it is.
+    """Return the network that a source holds: a path, `zoo:NAME`, `torch:MODULE:CALLABLE`, `timm:NAME`, `-`.
+
+    A torch.nn.Module is read as one run on inputs of `input_shape`; of an `onnx.ModelProto` no weights are copied; a
+    Network is returned as it is.
 
     `set` maps parameters and symbolic dimensions to values (or lists "NAME=VALUE"), `variant` names one of the file's
     variants, `input_shape` is "1x3x224x224", a sequence, or a mapping of names to either; `batch` replaces the first
@@ -49,8 +56,6 @@ def load(
                 raise SourceError(Location(name), what, "give it to load, with the file")
         network = source
     else:
-        from macflops.readers import load as read
-
         options: dict[str, Any] = {
             "set": assignments(set),
             "variant": variant,
@@ -60,12 +65,34 @@ def load(
         if limits is not None:
             options["limits"] = limits
         with no_garbage_collection():
-            network = read(fspath(source), **options)
+            if is_module(source):
+                from macflops.readers.torch import read as read_module
+
+                network = read_module(source, **options)
+            elif is_onnx(source):
+                from macflops.readers.onnx import read_proto
+
+                network = read_proto(source, **options)
+            else:
+                from macflops.readers import load as read
+
+                network = read(fspath(cast("str | PathLike[str]", source)), **options)
     if assume:
         from macflops.assumptions import assuming
 
         network = assuming(network, assume)
     return network
+
+
+def is_module(source: object) -> TypeGuard[torch.nn.Module]:
+    """Tell whether a source is a module of PyTorch, without importing it: who has one has done so."""
+    loaded = sys.modules.get("torch")
+    return loaded is not None and isinstance(source, loaded.nn.Module)
+
+
+def is_onnx(source: Any) -> TypeGuard[onnx.ModelProto]:
+    """Tell whether a source is an ONNX model in memory, without importing `onnx`."""
+    return type(source).__name__ == "ModelProto" and hasattr(source, "SerializeToString")
 
 
 def count(
@@ -136,6 +163,24 @@ def refuse_symbols(network: Network, what: str, known: Collection[str] = ()) -> 
         hint = "give it a number: " + " ".join(f"--set {name}=…" for name in unknown)
         are = f"{' and '.join(unknown)} {'is' if len(unknown) == 1 else 'are'} symbolic"
         raise SourceError(Location(network.source), f"{are}, and {what} needs numbers", hint)
+
+
+def export(source: Source, file: str | PathLike[str], *, seed: int | None = None, **options: Any) -> None:
+    """Write a network as native YAML, or as an ONNX graph with random weights that runs; the file's ending says which.
+
+    `seed` is that of the weights, 0 unless given; native YAML holds none. Further options are those of `load`. What
+    advice makes of a network is written by `export(macflops.audit(source).advice.network, file)`. Raises SourceError
+    where the source cannot be read, the format cannot hold the network, or the file cannot be written.
+    """
+    from macflops.files import write_bytes
+    from macflops.writers import writer_of, written
+
+    output = fspath(file)
+    writer = writer_of(output)
+    if writer == "yaml" and seed is not None:
+        raise SourceError(Location("--seed"), "native YAML holds no weights", "leave seed out, or write .onnx")
+    network = load(source, **options)
+    write_bytes(written(network, writer, **({} if seed is None else {"seed": seed})), output)
 
 
 def symbols(dimension: Any) -> Iterable[Any]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from macflops.api import count
 from macflops.errors import Location, SourceError
-from macflops.readers import ENDINGS, names
+from macflops.readers import ENDINGS, PREFIXES, names
 from macflops.report import plain
 
 TOTALS = (
@@ -76,7 +76,7 @@ def found(arguments: Iterable[str]) -> Found:
             else:
                 others.append(path)
         if len(sources) == before:
-            endings = ", ".join(f".{name}" for name in names() if name != "zoo")
+            endings = ", ".join(f".{name}" for name in names() if name not in PREFIXES)
             raise SourceError(Location(argument), "no network is in this folder", f"they are files in {endings}")
     return Found(tuple(sources), tuple(others))
 
@@ -87,7 +87,7 @@ def files(folder: str) -> Iterator[str]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(inside):
             ending = os.path.splitext(name)[1][1:].lower()
-            if ENDINGS.get(ending, ending) in names() and ending not in ("zoo", "torch", "timm"):
+            if ENDINGS.get(ending, ending) in names() and ending not in PREFIXES:
                 yield os.path.join(path, name)
 
 

@@ -108,3 +108,33 @@ def test_errors_say_where_what_and_what_to_do_and_survive_pickling(net: Path, op
 def test_a_report_survives_pickling(net: Path) -> None:
     report = macflops.audit(net, set={"H": 16})
     assert pickle.loads(pickle.dumps(report)).to_dict() == report.to_dict()
+
+
+@pytest.mark.parametrize("ending", ["yaml", "onnx"])
+def test_export_writes_a_network_that_reads_back(net: Path, tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"out.{ending}"
+    macflops.export(net, file, set={"H": 16})
+    wanted, found = macflops.count(net, set={"H": 16}).totals, macflops.count(file).totals
+    assert found == wanted
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_export_takes_a_network_and_the_advised_one(tmp_path: Path) -> None:
+    advice = macflops.audit("zoo:shufflenet_v1_g3_x1_0").advice
+    assert advice is not None
+    macflops.export(advice.network, tmp_path / "better.yaml")
+    assert macflops.count(tmp_path / "better.yaml").totals == macflops.count(advice.network).totals
+
+
+def test_export_says_what_is_wrong(net: Path, tmp_path: Path) -> None:
+    for file, options, what in (
+        ("out.txt", {}, "no writer"),
+        ("out.yaml", {"seed": 1}, "holds no weights"),
+        ("no/where/out.yaml", {}, "cannot be written"),
+    ):
+        with pytest.raises(macflops.SourceError, match=what):
+            macflops.export(net, tmp_path / file, set={"H": 16}, **options)
+    assert not list(tmp_path.glob("out*"))
+    macflops.export(net, tmp_path / "one.onnx", set={"H": 16}, seed=1)
+    macflops.export(net, tmp_path / "two.onnx", set={"H": 16}, seed=2)
+    assert (tmp_path / "one.onnx").read_bytes() != (tmp_path / "two.onnx").read_bytes()

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from errno import EACCES
 from typing import Any
 
 import click
 
 from macflops.errors import Location, SourceError
+from macflops.files import write_bytes
 
 ERRORS = "backslashreplace"  # names of files need not be text; what is none is escaped
 
@@ -34,32 +34,6 @@ def write_lines(lines: Iterable[str], output: str | None) -> None:
         write_bytes((f"{line}\n".encode(errors=ERRORS) for line in lines), output)
 
 
-def write_bytes(data: bytes | Iterable[bytes], output: str) -> None:
-    """Write to a file: a regular one whole or not at all, a device or a pipe as it is.
-
-    A symbolic link stays one: what it leads to is written.
-    """
-    parts = [data] if isinstance(data, bytes) else data
-    try:
-        if special(output):
-            with open(output, "wb") as file:
-                file.writelines(parts)
-        else:
-            replace(os.path.realpath(output), parts)
-    except BrokenPipeError:
-        raise
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SourceError(
-            Location(output or "''"), f"cannot be written: {reason.lower()}", "name another file"
-        ) from None
-
-
-def special(output: str) -> bool:
-    """Tell whether this is a device, a pipe or a folder: replacing /dev/null would take it from all others."""
-    return (os.path.exists(output) and not os.path.isfile(output)) or output.startswith(("/dev/", "/proc/"))
-
-
 def write_out(text: str) -> bool:
     """Print a result; tell whether it was read. A reader that goes away, as `| head` does, is no error."""
     try:
@@ -78,25 +52,3 @@ def silence(stream: Any) -> None:
     """Send what is still to be written to nowhere, or Python would try again when it ends."""
     with suppress(AttributeError, OSError):  # a closed stream, or one that is no file
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def replace(target: str, data: Iterable[bytes]) -> None:
-    """Put a regular file that holds this in the place of another, or of none, in one step."""
-    import tempfile
-
-    mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else None
-    if mode is not None and not os.access(target, os.W_OK):
-        raise PermissionError(EACCES, os.strerror(EACCES))
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".macflops.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(data)
-        if mode is None:
-            umask = os.umask(0)
-            os.umask(umask)
-            mode = 0o666 & ~umask
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
-from macflops.cli._output import ERRORS, special, write_lines, write_out
+from macflops.cli._output import ERRORS, write_lines, write_out
 from macflops.cli._resumed import PARTIAL, as_written, refuse, rows_of
 from macflops.errors import Location, SourceError, printable
+from macflops.files import special
 from macflops.many import Row, found, rows, used
 from macflops.reports._rows import STYLES
 from macflops.wording import counted

@@ -8,8 +8,9 @@ import click
 
 import macflops
 from macflops.cli._options import network_arguments, network_options, warn, with_settings
-from macflops.cli._output import write, write_bytes
+from macflops.cli._output import write
 from macflops.errors import Location, SourceError
+from macflops.files import write_bytes
 from macflops.network import Network
 from macflops.writers import writer_of, written
 

@@ -7,8 +7,8 @@ import sys
 
 import click
 
-from macflops.cli._output import write_bytes
 from macflops.errors import Location, SourceError
+from macflops.files import write_bytes
 
 
 @click.command()

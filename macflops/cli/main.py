@@ -49,7 +49,8 @@ class Commands(click.Group):
 def program() -> None:
     """Say why a neural network is slow and what to write instead, recounted.
 
-    A SOURCE is a .yaml file (native, or Ultralytics'), an .onnx file, zoo:NAME, or - (YAML on standard input).
+    A SOURCE is a .yaml file (native, or Ultralytics'), an .onnx file, a .pt2 file of torch.export, zoo:NAME,
+    torch:MODULE:CALLABLE (imports MODULE, which runs its code), timm:NAME, or - (YAML on standard input).
 
     \b
       macflops audit model.yaml         what makes it slow: the main job

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from macflops.cli._options import count_arguments, counting_options, warn, with_settings
-from macflops.cli._output import write, write_bytes
+from macflops.cli._output import write
 from macflops.errors import Location, SourceError
+from macflops.files import write_bytes
 from macflops.reports._layout import wrapped
 
 SUFFIXES = ("png", "svg", "pdf", "csv")

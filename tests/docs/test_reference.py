@@ -40,7 +40,7 @@ def is_set_in_init(member: Any) -> bool:
 def test_what_raises_says_so() -> None:
     import macflops
 
-    for name in ("load", "count", "audit", "diff", "sweep"):
+    for name in ("load", "count", "audit", "diff", "export", "sweep"):
         assert "Raises SourceError" in (getattr(macflops, name).__doc__ or "")
 
 

@@ -182,6 +182,39 @@ def gather(fields: Fields, inputs: list[Operand]) -> Ran:
     return Ran(inputs, [], y, covered=prod(indices.shape) <= table.shape[axis])
 
 
+def recurrent(gates: int) -> Callable[[Fields, list[Operand]], Ran]:
+    """A layer that multiplies each step's input, and the state before it, with the weights of its gates."""
+
+    def execute(fields: Fields, inputs: list[Operand]) -> Ran:
+        x, *states = inputs
+        examples, steps = x.shape[:2] if fields["batch_first"] else x.shape[1::-1]
+        hidden, width = fields["hidden_size"], x.shape[2]
+        directions = 2 if fields["bidirectional"] else 1
+        y, mult_adds = empty(*x.shape[:2], directions * hidden), 0
+        own: list[Operand] = []
+        for direction in range(directions):
+            w, r = (Operand(np.ones((gates * hidden, side)), True) for side in (width, hidden))
+            biases = [Operand(np.ones(gates * hidden), True) for _ in range(2 * fields["bias"])]
+            peepholes = [Operand(np.ones(3 * hidden), True)] if fields.get("peephole") else []
+            own += [w, r, *biases, *peepholes]
+            for example in range(examples):
+                state = states[0].read((direction, example)) if states else np.zeros(hidden)
+                for other in states[1:]:
+                    other.read((direction, example))
+                for step in range(steps):
+                    at = (example, step) if fields["batch_first"] else (step, example)
+                    products = [w.read() * x.read(at), r.read() * state]
+                    mult_adds += sum(product.size for product in products)
+                    total = sum(product.sum(axis=1) for product in products) + sum(one.read() for one in biases)
+                    state = np.tanh(
+                        total.reshape(gates, hidden).sum(axis=0) + sum(one.read()[:hidden] for one in peepholes)
+                    )
+                    y.write(state, (*at, slice(direction * hidden, (direction + 1) * hidden)))
+        return Ran(inputs, own, y, mult_adds)
+
+    return execute
+
+
 PLAIN = (
     *("abs", "celu", "clamp", "elu", "erf", "exp", "gelu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "log"),
     *("log_softmax", "logsigmoid", "lrn", "mish", "neg", "relu", "relu6", "selu", "sigmoid", "silu", "softmax"),
@@ -206,6 +239,9 @@ EXECUTORS: dict[str, Callable[..., Ran]] = {
     "instance_norm": affine("scale", "shift"),
     "layer_norm": affine("scale", "bias", by_element=True),
     "linear": linear,
+    "lstm": recurrent(4),
+    "gru": recurrent(3),
+    "rnn": recurrent(1),
     "matmul": matmul,
     "maximum": arithmetic(np.maximum),
     "mean": reduction(np.mean),

@@ -343,6 +343,20 @@ def linear(draw: Draw) -> tuple[Any, ...]:
     return on_anything(draw, out=draw(st.integers(1, 9)), bias=draw(st.booleans()))
 
 
+def recurrent(draw: Draw, **more: Any) -> tuple[Any, ...]:
+    x = some(draw, 3, 3)
+    fields = {name: draw(st.booleans()) for name in ("bias", "batch_first", "bidirectional")}
+    (hidden,) = unlike(draw, 1, *x, most=6)
+    batch = x[0] if fields["batch_first"] else x[1]
+    states = draw(st.sampled_from((0, more.pop("states"))))
+    shape = (2 if fields["bidirectional"] else 1, batch, hidden)
+    return fields | {"hidden_size": hidden} | more, x, *(shape,) * states
+
+
+def lstm(draw: Draw) -> tuple[Any, ...]:
+    return recurrent(draw, states=2, peephole=draw(st.booleans()))
+
+
 PLAIN = (
     *("abs", "celu", "elu", "erf", "exp", "gelu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "log"),
     *("logsigmoid", "mish", "neg", "relu", "relu6", "selu", "sigmoid", "silu", "softplus", "softsign", "sqrt", "tanh"),
@@ -372,6 +386,8 @@ GENERATORS: dict[str, Callable[[Draw], tuple[Any, ...]]] = {
     "instance_norm": flag("affine", on_image),
     "layer_norm": layer_norm,
     "linear": linear,
+    "lstm": lstm,
+    **dict.fromkeys(("gru", "rnn"), partial(recurrent, states=1)),
     "lppool": partial(pool, norm_type=2.0),
     "lrn": lambda draw: on_image(draw, size=draw(st.integers(1, 7))),
     "matmul": matmul,

@@ -134,6 +134,27 @@ def gather(op: Any, inputs: tuple[Tensor, ...]) -> Call:
     return lambda table, indices: table[(slice(None),) * along + (torch.zeros(indices.shape, dtype=torch.long),)]
 
 
+class Recurrent(nn.Module):
+    """A recurrent layer of which the last states are not returned."""
+
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x: Tensor, *states: Tensor) -> Tensor:
+        given = states[0] if len(states) == 1 else states or None
+        found: Tensor = self.inner(x, given)[0]
+        return found
+
+
+def recurrent(form: Any) -> Counterpart:
+    def counterpart(op: Any, inputs: tuple[Tensor, ...]) -> Call:
+        more = {"bias": op.bias, "batch_first": op.batch_first, "bidirectional": op.bidirectional}
+        return Recurrent(form(inputs[0].shape[2], op.hidden_size, **more))
+
+    return counterpart
+
+
 def reduction(reduce: Call) -> Counterpart:
     return lambda op, inputs: lambda x: reduce(x, dim=op.dim or tuple(range(x.ndim)), keepdim=op.keepdim)
 
@@ -208,6 +229,9 @@ COUNTERPARTS: dict[str, Counterpart] = {
     "log_softmax": module(nn.LogSoftmax, "dim"),
     "logsigmoid": module(nn.LogSigmoid),
     "lppool": lppool,
+    "lstm": recurrent(nn.LSTM),
+    "gru": recurrent(nn.GRU),
+    "rnn": recurrent(nn.RNN),
     "lrn": module(nn.LocalResponseNorm, "size", "alpha", "beta", "k"),
     "matmul": lambda op, inputs: lambda a, b: a @ (b.mT if op.transpose_b else b),
     "maximum": arithmetic(torch.maximum),
@@ -269,6 +293,8 @@ def as_torch_can(use: Use) -> Use:
         inputs = ((*inputs[0][:2], *grown),)
     if op.name == "pad" and len(fields["padding"]) < 2 * (len(inputs[0]) - 2):
         fields["mode"] = "constant"  # it reflects all sides or none
+    if op.name == "lstm":
+        fields["peephole"] = False  # which it has not
     if "constant" in fields:  # an operand like the others
         inputs = (*inputs, *(() if fields["constant"] is None else (fields["constant"],)))
         fields = {}
@@ -281,7 +307,8 @@ def run(use: Use) -> tuple[tuple[tuple[int, ...], ...], Call, int]:
     if use.operator.name not in COUNTERPARTS:
         raise LookupError(f"{use.operator.name} has no counterpart in tests/ops/test_against_torch.py: add it")
     call = COUNTERPARTS[use.operator.name](use.operator, tensors)
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    no_blocks = torch.backends.mkldnn.flags(enabled=False)  # an LSTM's are not counted
+    with no_blocks, FlopCounterMode(display=False) as counter, torch.no_grad():
         found = call(*tensors)
     outputs = found if isinstance(found, tuple | list) else (found,)
     return tuple(tuple(output.shape) for output in outputs), call, counter.get_total_flops() // 2

@@ -175,6 +175,9 @@ def test_every_operator_computes_what_torch_does(name: str, data: st.DataObject)
 def load(model: onnx.ModelProto, module: torch.nn.Module) -> None:
     """Let a PyTorch module have a model's weights."""
     inner = [one for one in module.modules() if not list(one.children())][-1]
+    if isinstance(inner, torch.nn.RNNBase):
+        load_recurrent(model, inner)
+        return
     for initializer in model.graph.initializer:
         role = ROLES.get(initializer.name.rpartition(".")[2])
         if role is None:
@@ -185,6 +188,27 @@ def load(model: onnx.ModelProto, module: torch.nn.Module) -> None:
             own.copy_(
                 values.T if isinstance(inner, torch.nn.Linear) and role == "weight" else values.reshape(own.shape)
             )
+
+
+GATES = {"LSTM": (0, 2, 3, 1), "GRU": (1, 0, 2), "RNN": (0,)}  # of ONNX in PyTorch's order: input, forget, cell, output
+
+
+def load_recurrent(model: onnx.ModelProto, inner: torch.nn.RNNBase) -> None:
+    """Let a recurrent module have a model's weights: by direction, gates in another order."""
+    order = GATES[type(inner).__name__]
+
+    def turned(values: Any) -> torch.Tensor:
+        return torch.from_numpy(np.concatenate([np.split(values, len(order))[gate] for gate in order]))
+
+    for initializer in model.graph.initializer:
+        role, values = initializer.name.rpartition(".")[2], onnx.numpy_helper.to_array(initializer)
+        if role not in ("w", "r", "b"):
+            continue
+        for direction, suffix in zip(range(len(values)), ("", "_reverse"), strict=False):
+            parts = {"w": ["weight_ih"], "r": ["weight_hh"], "b": ["bias_ih", "bias_hh"]}[role]
+            for name, part in zip(parts, np.split(values[direction], len(parts)), strict=True):
+                with torch.no_grad():
+                    getattr(inner, f"{name}_l0{suffix}").copy_(turned(part))
 
 
 def test_ceil_mode_is_that_of_torch_where_a_last_window_is_left_out() -> None:

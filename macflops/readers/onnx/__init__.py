@@ -10,7 +10,7 @@ from macflops.errors import Location, SourceError
 from macflops.network import Builder, Network, no_garbage_collection
 from macflops.readers.yaml.limits import Limits, over
 
-__all__ = ["load", "read"]
+__all__ = ["load", "read", "read_proto"]
 
 
 def load(source: str, **options: Any) -> Network:
@@ -29,6 +29,13 @@ def read(data: bytes, file: str, **options: Any) -> Network:
     from macflops.readers.onnx import files
 
     return network(files.parse(memoryview(data), file), file, **options)
+
+
+def read_proto(given: Any, **options: Any) -> Network:
+    """Return the network in an `onnx.ModelProto`. Options are those of `read`. Raises SourceError."""
+    from macflops.readers.onnx import files, proto
+
+    return network(files.sound(proto.model(given), proto.FILE), proto.FILE, **options)
 
 
 def network(
@@ -55,7 +62,7 @@ def network(
         raise SourceError(Location(file), f"{len(graph.nodes):,} nodes", over("layers", limit.layers))
     name = graph.name or os.path.splitext(os.path.basename(file))[0]
     builder = Builder(name, file, "onnx")
-    made = build.Build(model, graph, builder, file, limit.magnitude)
+    made = build.Build(model, graph, builder, file, limit.magnitude, limit.layers)
     made.dimensions = inputs.Dimensions(set or {}, file)
     wanted = [claim for claim in graph.inputs if claim.name not in graph.initializers]
     with no_garbage_collection():
@@ -70,4 +77,4 @@ def network(
         ends = build.outputs(made, graph)
         if not builder.layers:
             raise SourceError(Location(file), "a network without layers", "its outputs do not depend on its inputs")
-        return builder.network(ends, made.unsupported())
+        return builder.network(ends, made.unsupported(), tuple(made.notes))

@@ -49,3 +49,20 @@ class Unknown(Operator):
     def cost(self, *args: Any, **kwargs: Any) -> Cost:
         """Return no cost: it is not known."""
         return Cost()
+
+
+class Stacked(Operator):
+    """What all rounds of a loop write, one beside the other. Costs nothing by itself: each round writes its own."""
+
+    role = "lookup"
+    name = "stack"
+
+    outputs: Shape
+
+    def shapes(self, *args: Any, **kwargs: Any) -> tuple[Shape, ...]:
+        """Return the rounds, and the shape of what each makes."""
+        return (self.outputs,)
+
+    def cost(self, *args: Any, **kwargs: Any) -> Cost:
+        """Return no cost."""
+        return Cost()

@@ -72,3 +72,13 @@ def joined(parts: Sequence[tuple[Numbers | None, Shape]], axis: int) -> Numbers 
             length = prod(shape[axis:])
             found.extend((numbers or ())[row * length : (row + 1) * length])
     return tuple(found)
+
+
+def groups(numbers: Numbers | None, shape: Shape, dims: Sequence[int]) -> list[Numbers] | None:
+    """Return the elements that a reduction along some dimensions folds into each of its own, in order."""
+    if numbers is None or not followed(shape):
+        return None
+    kept = [axis for axis in range(len(shape)) if axis not in dims]
+    moved = transposed(numbers, shape, (*kept, *dims)) or ()
+    each = prod(shape[axis] for axis in dims)
+    return [moved[i * each : (i + 1) * each] for i in range(prod(shape[axis] for axis in kept))]

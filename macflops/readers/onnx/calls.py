@@ -27,6 +27,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "Strings": lambda value: isinstance(value, tuple) and all(type(v) is str for v in value),
     "Tensor": lambda value: isinstance(value, Tensor),
     "Subgraph": lambda value: isinstance(value, Subgraph),
+    "object": lambda value: True,
 }
 
 
@@ -40,6 +41,8 @@ def arguments(function: Callable[..., Any], place: Place, inputs: Sequence[Value
     if given < least or (given > most and not takes_any) or any(value is None for value in inputs[:least]):
         wanted = f"{least} or more" if takes_any else str(least) if least == most else f"{least} to {most}"
         raise place.wrong(f"{given} inputs", f"it takes {wanted}")
+    if takes_any and any(value is None for value in inputs[most:]):
+        raise place.wrong("an input that is left out", "of as many as there are, none can be")
     known = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
     for name, value in place.node.attributes.items():
         if name not in known:

@@ -55,6 +55,11 @@ def parse(data: memoryview, path: str) -> Model:
             what = f"the file is cut short: {error}"
             raise SourceError(Location(path), what, "download or export it again") from None
         raise SourceError(Location(path), f"this is no ONNX model: {error}", "export the model to ONNX") from None
+    return sound(found, path)
+
+
+def sound(found: Model, path: str) -> Model:
+    """Return a model that has a graph, and says of which versions its operators are. Raises SourceError."""
     if found.graph is None or not (found.graph.nodes or found.graph.outputs):
         raise SourceError(Location(path), "this is no ONNX model: no graph is in it", "export the model to ONNX")
     if not found.opsets:

@@ -81,6 +81,9 @@ def shapes(
     found = {}
     for claim in inputs:
         said: Sequence[Dimension] | None = asked.get(claim.name, claim.shape)
+        if claim.kind != "tensor":
+            what = f"input {claim.name} is a {claim.kind}, of which nothing is known before it runs"
+            raise SourceError(file, what, "export the model with tensors as inputs")
         if said is None:
             hint = f"give it: --input-shape {claim.name}=1x3x224x224"
             raise SourceError(file, f"input {claim.name} has no shape in the file", hint)

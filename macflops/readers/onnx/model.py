@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from macflops.readers.onnx.tensors import Tensor, tensor
@@ -27,15 +28,16 @@ class Node(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What the file says of a value: its element type (0: unknown) and its shape (None: unknown)."""
+    """What the file says of a value: its element type (0: unknown), its shape (None: unknown), what kind it is of."""
 
     name: str
     dtype: int
     shape: tuple[Dimension, ...] | None
+    kind: str = "tensor"
 
 
 class Graph(Record):
-    """A graph: its nodes in order, its tensors, what goes in and comes out."""
+    """A graph: its nodes in order, its tensors, what goes in and comes out, what its writer notes."""
 
     name: str
     nodes: tuple[Node, ...]
@@ -43,6 +45,7 @@ class Graph(Record):
     inputs: tuple[Claim, ...]
     outputs: tuple[Claim, ...]
     claims: dict[str, Claim]
+    metadata: dict[str, str]
 
 
 class Function(Record):
@@ -73,9 +76,15 @@ class Reference(NamedTuple):
 
 
 class Subgraph(NamedTuple):
-    """A graph in an attribute, read only when it is needed."""
+    """A graph in an attribute, read only when it is needed.
+
+    `names` says what names of the graph around it are called now, `bound` what the attributes of the function around it
+    are.
+    """
 
     data: memoryview
+    names: Mapping[str, str] = MappingProxyType({})
+    bound: Mapping[str, Any] = MappingProxyType({})
 
 
 def tag(number: int, kind: int = BYTES) -> int:
@@ -123,6 +132,7 @@ def graph(parts: Iterable[memoryview]) -> Graph:
     """Return a graph; of several parts, as protobuf merges them."""
     name, nodes, tensors = "", [], {}
     inputs, outputs, claims = [], [], {}
+    metadata: dict[str, str] = {}
     for part in parts:
         for at, value in fields(part):
             if at == tag(1):
@@ -142,7 +152,15 @@ def graph(parts: Iterable[memoryview]) -> Graph:
             elif at == tag(15):
                 made = sparse(value)
                 tensors[made.name] = made
-    return Graph(name, tuple(nodes), tensors, tuple(inputs), tuple(outputs), claims)
+            elif at == tag(16):
+                metadata.update((entry(value),))
+    return Graph(name, tuple(nodes), tensors, tuple(inputs), tuple(outputs), claims, metadata)
+
+
+def entry(data: memoryview) -> tuple[str, str]:
+    """Return a note's key and text."""
+    found = {at: text(value) for at, value in fields(data) if at in (tag(1), tag(2))}
+    return found.get(tag(1), ""), found.get(tag(2), "")
 
 
 def node(data: memoryview) -> Node:
@@ -224,17 +242,21 @@ def sparse(data: memoryview) -> Tensor:
     return Tensor(values.name, tuple(dims), values.dtype, None)
 
 
+KINDS = {tag(1): "tensor", tag(4): "sequence", tag(5): "map", tag(8): "sparse tensor", tag(9): "optional value"}
+
+
 def claim(data: memoryview) -> Claim:
     """Return what the file says of a value."""
-    name, dtype, shape = "", 0, None
+    name, dtype, shape, kind = "", 0, None, "tensor"
     for at, value in fields(data):
         if at == tag(1):
             name = text(value)
         elif at == tag(2):
-            for of_type, kind in fields(value):
+            for of_type, said in fields(value):
+                kind = KINDS.get(of_type, kind)
                 if of_type == tag(1):
-                    dtype, shape = tensor_type(kind)
-    return Claim(name, dtype, shape)
+                    dtype, shape = tensor_type(said)
+    return Claim(name, dtype, shape, kind)
 
 
 def tensor_type(data: memoryview) -> tuple[int, tuple[Dimension, ...] | None]:

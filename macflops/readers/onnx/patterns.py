@@ -6,12 +6,17 @@ at its last, and then takes back the layers before it. What stands between is re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from macflops.arithmetic import size
+from macflops.arithmetic import Shape, differ, is_integer, size
 from macflops.readers.onnx.model import Node
 from macflops.readers.onnx.place import Place
+from macflops.readers.onnx.regions import STARTS, Region, source_of
 from macflops.readers.onnx.values import Value
+
+if TYPE_CHECKING:
+    from macflops.readers.onnx.build import Build
 
 
 class Chain:
@@ -48,84 +53,62 @@ class Chain:
         found = self.at.build.values.get(self.other())
         return found if found is not None and found.constant else None
 
-    def scalar(self, wanted: float) -> bool:
-        """Tell whether the last node's other operand is this number."""
-        found = self.constant()
-        return found is not None and is_number(found, wanted)
-
     def done(self, value: Value) -> Value:
         """Say that all these nodes are read, and that the last one makes this value."""
         build = self.at.build
-        for node in self.nodes[1:]:
+        for node in self.nodes:
             build.done[id(node)] = ""
         build.values[self.output] = value
         return value
 
 
-def is_number(value: Value, wanted: float) -> bool:
-    """Tell whether a value is a single number, about the wanted one."""
-    numbers = value.numbers
-    return bool(numbers) and len(numbers or ()) == 1 and abs(float((numbers or (0,))[0]) - wanted) < 1e-3
-
-
-def gated(at: Place, x: Value) -> Value | None:
-    """x · sigmoid(x), x · hardsigmoid(x), x · tanh(softplus(x))."""
-    chain = Chain(at)
-    if at.node.op == "Softplus" and not chain.then("Tanh"):
+def one_function(at: Place, *inputs: Value | None) -> Value | None:
+    """Nodes that compute one known function of one tensor: GELU, hard-swish, layer norm, softmax …"""
+    source = source_of(at, inputs)
+    if not source:
         return None
-    if not chain.then("Mul") or chain.other() != at.node.inputs[0]:
+    x = at.build.value(source, at)
+    region = Region(at, source, len(x.sides))
+    found = region.known()
+    if found is None:
         return None
-    names = {"Sigmoid": "silu", "HardSigmoid": "hardswish", "Softplus": "mish"}
-    return chain.done(at.layer(names[at.node.op], x))
-
-
-def gelu(at: Place, x: Value, by: Value) -> Value | None:
-    """x ÷ √2, erf, + 1, · x, · ½: the last two in either order."""
-    if not by.constant or not is_number(by, 2**0.5 if at.node.op == "Div" else 0.5**0.5):
-        return None
-    chain, name = Chain(at), at.node.inputs[0]
-    if not (chain.then("Erf") and chain.then("Add") and chain.scalar(1) and chain.then("Mul")):
-        return None
-    first = chain.other() == name
-    if not (first or chain.scalar(0.5)) or not chain.then("Mul"):
-        return None
-    return chain.done(at.layer("gelu", x)) if (chain.scalar(0.5) if first else chain.other() == name) else None
-
-
-def layer_norm(at: Place, x: Value, axes: Value | None = None) -> Value | None:
-    """(x − mean) ÷ √(mean of its square + ε), then a scale and a shift: over the last dimension."""
-    given = at.node.attributes.get("axes") if axes is None else axes.numbers
-    if given not in ((-1,), (len(x.sides) - 1,)) or at.node.attributes.get("keepdims", 1) != 1:
-        return None
-    chain, build = Chain(at), at.build
-    if not chain.then("Sub") or chain.nodes[-1].inputs[0] != at.node.inputs[0]:
-        return None
-    centred = chain.output
-    readers = chain.readers()
-    if sorted(node.op for node in readers) != ["Div", "Pow"] or centred in build.ends:
-        return None
-    chain.nodes.append(next(node for node in readers if node.op == "Pow"))
-    if not (chain.scalar(2) and chain.then("ReduceMean") and chain.then("Add") and chain.constant()):
-        return None
-    if not (chain.then("Sqrt") and chain.then("Div") and chain.nodes[-1].inputs[0] == centred):
-        return None
-    weights = affine(chain, x.sides[-1:])
-    last, scaled, shifted = x.sides[-1:], bool(weights), len(weights) > 1
-    made = at.layer("layer_norm", x, weights=weights, normalized_shape=last, elementwise_affine=scaled, bias=shifted)
+    nodes, operator, fields = found
+    axes, rank, chain = region.axes or (), len(x.sides), Chain(at)
+    chain.nodes = [at.node, *(node for node in nodes if node is not at.node)]
+    last = tuple(range(rank - len(axes), rank))
+    if operator in ("softmax", "log_softmax"):
+        return chain.done(at.layer(operator, x, dim=axes[0])) if len(axes) == 1 else None
+    if operator not in ("layer_norm", "rms_norm"):
+        return chain.done(at.layer(operator, x, **fields))
+    shape = tuple(x.sides[axis] for axis in axes)
+    weights = affine(chain, shape, ("Mul", "Add") if operator == "layer_norm" else ("Mul",))
+    if axes != last:  # along the channels, say
+        own = size(shape) * len(weights)
+        more = {"role": "norm", "weights": own, "params": own}
+        return chain.done(at.computed(x, outputs=[x.sides], name=operator, weights=weights, more=more, dim=axes)[0])
+    fields = {"bias": len(weights) > 1} if operator == "layer_norm" else {}
+    made = at.layer(operator, x, weights=weights, normalized_shape=shape, elementwise_affine=bool(weights), **fields)
     return chain.done(made)
 
 
-def affine(chain: Chain, shape: tuple[int, ...]) -> tuple[Value, ...]:
+def affine(chain: Chain, shape: tuple[int, ...], ops: Sequence[str] = ("Mul", "Add")) -> tuple[Value, ...]:
     """Go on over a scale and a shift of as many elements, if they are there; return them."""
     found = []
-    for op in ("Mul", "Add"):
+    for op in ops:
         before = len(chain.nodes)
         value = chain.constant() if chain.then(op) else None
-        if value is None or not value.kept or size(value.sides) != size(shape):
+        if value is None or not value.kept or not fits(value.sides, shape):
             del chain.nodes[before:]
             break
         found.append(value)
     return tuple(found)
+
+
+def fits(weights: Shape, shape: Shape) -> bool:
+    """Tell whether weights have as many elements as a shape; of a symbolic one, whether nothing speaks against it."""
+    if is_integer(size(shape)):
+        return bool(size(weights) == size(shape))
+    return len(weights) == len(shape) and size(weights) != 1 and not differ(size(weights), size(shape))
 
 
 def regrouped(at: Place, x: Value, shape: Value) -> Value | None:
@@ -151,15 +134,23 @@ def regrouped(at: Place, x: Value, shape: Value) -> Value | None:
             return None
         del layers[-2:]
         return at.layer("shuffle", origin, groups=split[1])
-    if middle.operator.name != "instance_norm" or middle.operator.affine or sides[1] % split[1]:
+    plain = middle.operator.name == "instance_norm" and (not middle.operator.affine or is_dummy(build, maker))
+    if not plain or sides[1] % split[1]:
         return None
     del layers[-2:]
+    build.parameters.forget(middle.name)
     chain = Chain(at)
     weights = affine(chain, sides[1:2])
     if len(weights) == 1:
         del chain.nodes[1:]
         weights = ()
     return chain.done(at.layer("group_norm", origin, weights=weights, num_groups=split[1], affine=bool(weights)))
+
+
+def is_dummy(build: Build, node: Node | None) -> bool:
+    """Tell whether a norm scales by ones and shifts by zeros."""
+    values = [build.values[name].numbers for name in node.inputs[1:3]] if node else []
+    return len(values) == 2 and set(values[0] or (0,)) == {1} and set(values[1] or (1,)) == {0}
 
 
 def settled(numbers: tuple[int, ...], sides: tuple[int, ...]) -> tuple[int, ...]:
@@ -170,11 +161,6 @@ def settled(numbers: tuple[int, ...], sides: tuple[int, ...]) -> tuple[int, ...]
 
 
 PATTERNS: dict[str, Callable[..., Value | None]] = {
-    "Sigmoid": gated,
-    "HardSigmoid": gated,
-    "Softplus": gated,
-    "Div": gelu,
-    "Mul": gelu,
-    "ReduceMean": layer_norm,
+    **dict.fromkeys(STARTS, one_function),
     "Reshape": regrouped,
 }

@@ -6,6 +6,7 @@ Each function returns None where the result is not known, or beyond all limits.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,11 @@ MOST = 2**63  # what 64 bits hold
 def plain(number: Any) -> Any:
     """Return a float without a fraction as an integer, so that symbols stay exact."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def whole(number: Any) -> Any:
+    """Return a symbol's expression that came out as a whole number as an integer."""
+    return int(number) if getattr(number, "is_Integer", False) else number
 
 
 def divided(a: Any, b: Any) -> Any:
@@ -62,8 +68,8 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "Div": divided,
     "Pow": power,
     "Mod": modulo,
-    "Max": maximum,
-    "Min": minimum,
+    "Max": lambda a, b: maximum(a, b) if is_symbolic(a) or is_symbolic(b) else max(a, b),
+    "Min": lambda a, b: minimum(a, b) if is_symbolic(a) or is_symbolic(b) else min(a, b),
     "Equal": equal,
     "Less": lambda a, b: surely(a < b),
     "LessOrEqual": lambda a, b: surely(a <= b),
@@ -72,7 +78,12 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "And": lambda a, b: a and b,
     "Or": lambda a, b: a or b,
     "Xor": lambda a, b: bool(a) != bool(b),
+    "BitwiseAnd": lambda a, b: a & b,
+    "BitwiseOr": lambda a, b: a | b,
+    "BitwiseXor": lambda a, b: a ^ b,
+    "PRelu": lambda a, b: a if a >= 0 else a * b,
 }
+BINARY["Sum"] = BINARY["Add"]
 
 
 def floored(a: Any) -> Any:
@@ -88,12 +99,36 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "Abs": abs,
     "Floor": floored,
     "Ceil": lambda a: -floored(-a),
-    "Round": round,
+    "Round": lambda a: float(round(a)),
     "Not": lambda a: not a,
     "Sqrt": lambda a: math.sqrt(a) if a >= 0 else None,
     "Reciprocal": lambda a: 1 / a if a else None,
-    "Sign": lambda a: (a > 0) - (a < 0),
+    "Sign": lambda a: type(a)((a > 0) - (a < 0)),
     "Identity": lambda a: a,
+    "Exp": math.exp,
+    "Log": lambda a: math.log(a) if a > 0 else None,
+    "Sigmoid": lambda a: 1 / (1 + math.exp(-a)),
+    "Relu": lambda a: max(a, type(a)(0)),
+    "IsNaN": math.isnan,
+    "BitwiseNot": lambda a: ~a,
+    **{
+        name: getattr(math, name.lower())
+        for name in (
+            "Sin",
+            "Cos",
+            "Tan",
+            "Sinh",
+            "Cosh",
+            "Tanh",
+            "Asin",
+            "Acos",
+            "Atan",
+            "Asinh",
+            "Acosh",
+            "Atanh",
+            "Erf",
+        )
+    },
 }
 
 
@@ -101,10 +136,31 @@ def applied(function: Callable[..., Any], *arguments: Any) -> Any:
     """Return a function's value, or None where it has none or is beyond what 64 bits hold."""
     try:
         pair = tuple(map(plain, arguments)) if any(map(is_symbolic, arguments)) else arguments
-        found = function(*pair)
+        found = whole(function(*pair))
         return None if found is None or (not is_symbolic(found) and abs(found) > MOST) else found
     except (ArithmeticError, TypeError, ValueError):
         return None
+
+
+def rounded(numbers: tuple[Any, ...], dtype: str) -> tuple[Any, ...]:
+    """Return elements as a type holds them: floats to the nearest, integers wrapped."""
+    if dtype in ("float32", "float16"):
+        letter = "f" if dtype == "float32" else "e"
+        return tuple(
+            struct.unpack(letter, struct.pack(letter, n))[0] if isinstance(n, float) and abs(n) < 6e4 else n
+            for n in numbers
+        )
+    if dtype in SMALL:
+        bits, signed = SMALL[dtype]
+        half = 1 << (bits - 1) if signed else 0
+        return tuple((n + half) % (1 << bits) - half if type(n) is int else n for n in numbers)
+    return numbers
+
+
+SMALL = {
+    **{f"int{bits}": (bits, True) for bits in (8, 16, 32)},
+    **{f"uint{bits}": (bits, False) for bits in (8, 16, 32, 64)},
+}
 
 
 def cast(number: Any, to: str) -> Any:

@@ -12,10 +12,14 @@ Numbers: TypeAlias = tuple[Any, ...]  # integers, floats, booleans or symbols, r
 
 
 class Leaf(NamedTuple):
-    """A learnable tensor of the file: its elements, and whether the file keeps it as one (a Constant node does not)."""
+    """A learnable tensor of the file: its elements, and whether the file keeps it as one (a Constant node does not).
+
+    `declared` where the file itself says that it is a parameter.
+    """
 
     elements: int
     kept: bool
+    declared: bool = False
 
 
 NO_LEAVES: Mapping[str, Leaf] = {}
@@ -28,7 +32,7 @@ class Value:
     file, `parts` are those of a sequence.
     """
 
-    __slots__ = ("contents", "dtype", "held", "leaves", "parts", "shape", "tensor", "written")
+    __slots__ = ("contents", "dtype", "given", "held", "leaves", "parts", "shape", "tensor", "written")
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class Value:
     ) -> None:
         self.shape, self.dtype, self.tensor, self.contents, self.held = shape, dtype, tensor, contents, held
         self.leaves, self.written, self.parts = leaves, written, parts
+        self.given: int | None = None  # of a constant that flows into something: its tensor in the network
 
     @property
     def constant(self) -> bool:
@@ -68,14 +73,19 @@ class Value:
         """Whether it is made of a tensor that the file keeps."""
         return any(leaf.kept for leaf in self.leaves.values())
 
+    @property
+    def declared(self) -> bool:
+        """Whether it is made of a tensor that the file says is a parameter."""
+        return any(leaf.declared for leaf in self.leaves.values())
 
-def held(tensor: Tensor, name: str, kept: bool = True) -> Value:
-    """Return a tensor of the file as a value; one of floats with dimensions is learnable."""
+
+def held(tensor: Tensor, name: str, kept: bool = True, said: bool | None = None) -> Value:
+    """Return a tensor of the file as a value; one of floats with dimensions is learnable, unless the file says no."""
     elements = 1
     for dim in tensor.shape:
         elements *= dim
-    learnable = tensor.type in FLOATS and bool(tensor.shape) and (kept or elements > 1)
-    leaves = {name: Leaf(elements, kept)} if learnable else {}
+    learnable = tensor.type in FLOATS and (bool(tensor.shape) and (kept or elements > 1) if said is None else said)
+    leaves = {name: Leaf(elements, kept, said is True)} if learnable else {}
     return Value(tensor.shape, tensor.type, held=tensor, leaves=leaves, written=True)
 
 

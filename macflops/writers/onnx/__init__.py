@@ -14,7 +14,14 @@ from macflops.network import Layer, Network
 if TYPE_CHECKING:
     from macflops.writers.onnx.graph import Graph
 
-FAMILIES = ("products", "elementwise", "norms", "pools", "movement")  # where the writers of operators are, by name
+FAMILIES = (
+    "products",
+    "elementwise",
+    "norms",
+    "pools",
+    "movement",
+    "recurrent",
+)  # where the writers of operators are, by name
 INDICES = {"embedding": 0, "gather": 1}  # which of an operator's inputs holds integers
 
 

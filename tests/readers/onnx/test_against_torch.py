@@ -15,7 +15,7 @@ from torch.nn import functional
 
 import macflops
 from macflops.readers.onnx import read
-from tests.readers.onnx.torches import counted, exported
+from tests.readers.onnx.torches import counted, exported, exported_anew
 
 
 def agrees(module: nn.Module, *inputs: torch.Tensor, **options: Any) -> macflops.Network:
@@ -183,6 +183,37 @@ def test_dynamic_dimensions_give_closed_forms_in_their_own_names() -> None:
         mult_adds, _ = counted(module, torch.randn(sides[0], 3, *sides[1:]))
         assert closed.subs({s: values[str(s)] for s in closed.free_symbols}) == mult_adds
         assert macflops.count(read(data, "model.onnx", set=values)).totals.mult_adds == mult_adds
+
+
+class Positions(nn.Module):
+    """What only looks like a parameter: tables of numbers, a fixed filter, a bias of zeros; some are computed with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map, self.conv, self.qkv = nn.Linear(2, 4), nn.Conv2d(4, 4, 3, padding=1), nn.Linear(16, 48, bias=False)
+        self.q, self.v = nn.Parameter(torch.randn(16)), nn.Parameter(torch.randn(16))
+        self.k: torch.Tensor
+        self.places: torch.Tensor
+        self.blur: torch.Tensor
+        self.register_buffer("k", torch.zeros(16), persistent=False)
+        self.register_buffer("places", torch.randn(4, 4, 2), persistent=False)
+        self.register_buffer("blur", torch.ones(4, 1, 3, 3) / 9, persistent=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        places = self.conv(self.map(self.places).permute(2, 0, 1)[None])
+        y = functional.conv2d(x + places, self.blur, padding=1, groups=4).flatten(2)
+        return functional.linear(y, self.qkv.weight, torch.cat([self.q, self.k, self.v]))
+
+
+@pytest.mark.parametrize("dynamo", [False, True])
+def test_tables_and_fixed_filters_are_no_parameters_and_what_is_computed_with_them_counts(dynamo: bool) -> None:
+    module, image = Positions(), torch.randn(2, 4, 4, 4)
+    if not dynamo:
+        agrees(module, image)
+        return
+    data = exported_anew(module, image)
+    report = macflops.count(read(data, "model.onnx"))
+    assert (report.totals.mult_adds, report.totals.params) == counted(module, image)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from builtins import max as most  # Clip has attributes of these names
+from builtins import min as least
 from typing import Any
 
+from macflops.arithmetic import size
 from macflops.readers.onnx.operators._common import axis_of
+from macflops.readers.onnx.operators.arithmetic import element_wise
 from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.scalars import UNARY, applied
 from macflops.readers.onnx.values import Numbers, Value
@@ -34,13 +38,12 @@ def LeakyRelu(at: Place, x: Value, *, alpha: float = 0.01) -> Value:
 
 
 def PRelu(at: Place, x: Value, slope: Value) -> Value:
-    """x, or slope · x."""
-    if slope.tensor is not None or not slope.kept:
-        raise at.wrong("slopes that are no weights", "this form of PRelu is not known")
-    slopes = 1
-    for side in slope.sides:
-        slopes *= side
-    return at.layer("prelu", x, weights=(slope,), num_parameters=slopes)
+    """x, or slope · x: one slope, one for each channel, or a tensor that broadcasts."""
+    slopes = slope.sides[len(slope.sides) - len(x.sides) + 1 :] if len(slope.sides) >= len(x.sides) else slope.sides
+    by_channel = size(slope.sides) == 1 or (len(slopes) == len(x.sides) - 1 and size(slopes) == slopes[0] == x.sides[1])
+    if slope.tensor is not None or not slope.kept or not by_channel or x.constant:
+        return element_wise(at, "prelu_of", (x, slope))
+    return at.layer("prelu", x, weights=(slope,), num_parameters=size(slope.sides))
 
 
 def Elu(at: Place, x: Value, *, alpha: float = 1.0) -> Value:
@@ -174,6 +177,11 @@ def Clip(
             return None
         kind = int if "int" in x.dtype else float
         floor, ceiling = (-(2.0**63) if bounds[0] is None else bounds[0]), (2.0**63 if bounds[1] is None else bounds[1])
-        return tuple(kind(sorted((floor, n, ceiling))[1]) for n in x.numbers or ())
+        return tuple(kind(least((most((n, floor)), ceiling))) for n in x.numbers or ())
 
     return at.layer("clamp", x, numbers=contents, min=bounds[0], max=bounds[1])
+
+
+def SwiGLU(at: Place, a: Value, b: Value, *, alpha: float = 1.0) -> Value:
+    """a · sigmoid(alpha · a) · b."""
+    return element_wise(at, "swiglu", (a, b), learnable=False)

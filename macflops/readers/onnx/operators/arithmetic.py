@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
+from macflops import ops
 from macflops.errors import ShapeError
 from macflops.ops._arithmetic import broadcast_shape, check_broadcast
 from macflops.readers.onnx.arrays import followed, spread
-from macflops.readers.onnx.place import Place, Unread
-from macflops.readers.onnx.scalars import BINARY, applied
+from macflops.readers.onnx.place import Place, stated
+from macflops.readers.onnx.scalars import BINARY, applied, rounded
 from macflops.readers.onnx.values import Numbers, Value, merged
 
 
@@ -27,14 +30,13 @@ def element_wise(at: Place, operator: str, values: Sequence[Value], learnable: b
         return folded(at, values)
     if len(values) == 1:
         return at.layer("identity", values[0])
-    if not operator:
-        raise Unread("")
+    kind: Any = ops.find(operator) or partial(stated, "Broadcast", name=operator)
     if len(constants) != 1:
-        return at.layer(operator, *values)
+        return at.layers(kind(), *values, learnable=learnable)[0]
     (constant,) = constants
-    own = learnable and constant.kept
+    own = constant.declared or (learnable and constant.kept)
     weights = (constant,) if own else ()
-    return at.layer(operator, *flowing, weights=weights, constant=constant.sides, learnable=own)
+    return at.layer(kind(constant=constant.sides, learnable=own), *flowing, weights=weights)
 
 
 def folded(at: Place, values: Sequence[Value]) -> Value:
@@ -49,11 +51,10 @@ def folded(at: Place, values: Sequence[Value]) -> Value:
             for more in spreads[1:]:
                 found = tuple(applied(function, a, b) for a, b in zip(found, more or (), strict=True))
             contents = None if any(number is None for number in found) else found
-    dtype = "bool" if at.node.op in COMPARISONS else values[0].dtype
+    dtype = values[0].dtype
+    if contents is not None:
+        contents = rounded(contents, dtype)
     return Value(shape, dtype, contents=contents, leaves=merged(tuple(values)))
-
-
-COMPARISONS = frozenset({"Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor"})
 
 
 def Add(at: Place, a: Value, b: Value) -> Value:
@@ -96,55 +97,9 @@ def Sum(at: Place, a: Value, *more: Value) -> Value:
     return element_wise(at, "add", (a, *more))
 
 
-def Mod(at: Place, a: Value, b: Value, *, fmod: int = 0) -> Value:
-    """a modulo b."""
-    return element_wise(at, "", (a, b))
-
-
-def Equal(at: Place, a: Value, b: Value) -> Value:
-    """a = b."""
-    return element_wise(at, "", (a, b))
-
-
-def Less(at: Place, a: Value, b: Value) -> Value:
-    """a < b."""
-    return element_wise(at, "", (a, b))
-
-
-def LessOrEqual(at: Place, a: Value, b: Value) -> Value:
-    """a ≤ b."""
-    return element_wise(at, "", (a, b))
-
-
-def Greater(at: Place, a: Value, b: Value) -> Value:
-    """a > b."""
-    return element_wise(at, "", (a, b))
-
-
-def GreaterOrEqual(at: Place, a: Value, b: Value) -> Value:
-    """a ≥ b."""
-    return element_wise(at, "", (a, b))
-
-
-def And(at: Place, a: Value, b: Value) -> Value:
-    """Both."""
-    return element_wise(at, "", (a, b))
-
-
-def Or(at: Place, a: Value, b: Value) -> Value:
-    """One or both."""
-    return element_wise(at, "", (a, b))
-
-
-def Where(at: Place, condition: Value, a: Value, b: Value) -> Value:
-    """a where the condition holds, else b."""
-    values = (condition, a, b)
-    if any(value.tensor is not None for value in values):
-        raise Unread("")
-    shape = broadcast_shape(*(value.sides for value in values))
-    contents: Numbers | None = None
-    spreads = [spread(value.numbers, value.sides, shape) for value in values] if followed(shape) else [None]
-    if all(numbers is not None for numbers in spreads):
-        chosen, yes, no = (numbers or () for numbers in spreads)
-        contents = tuple(y if c else n for c, y, n in zip(chosen, yes, no, strict=True))
-    return Value(shape, a.dtype, contents=contents, leaves=merged((a, b)))
+def Mean(at: Place, a: Value, *more: Value) -> Value:
+    """The mean of some tensors."""
+    made = element_wise(at, "mean_of", (a, *more), learnable=False)
+    if made.tensor is None:
+        made.contents = None
+    return made

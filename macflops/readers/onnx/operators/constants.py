@@ -8,10 +8,13 @@ from macflops.arithmetic import is_integer, size
 from macflops.readers.onnx.arrays import followed
 from macflops.readers.onnx.operators._common import Ints, integers
 from macflops.readers.onnx.place import Place, Unread
-from macflops.readers.onnx.scalars import UNARY, applied, cast
+from macflops.readers.onnx.scalars import cast, rounded
 from macflops.readers.onnx.tensors import FLOATS, TYPES, Tensor
 from macflops.readers.onnx.tensors import MOST as MOST_FOLLOWED
 from macflops.readers.onnx.values import Leaf, Numbers, Value, held
+
+Floats = tuple[float, ...]
+Strings = tuple[str, ...]
 
 
 def Constant(
@@ -22,8 +25,9 @@ def Constant(
     value_int: int | None = None,
     value_float: float | None = None,
     value_ints: Ints | None = None,
-    value_floats: tuple[float, ...] | None = None,  # Floats
+    value_floats: Floats | None = None,
     value_string: str | None = None,
+    value_strings: Strings | None = None,
 ) -> Value:
     """A tensor that the node holds: arithmetic's constant, unless a convolution or a product takes it for weights."""
     tensor = value or sparse_value
@@ -35,14 +39,11 @@ def Constant(
     numbers: Any = value_ints if value_ints is not None else value_floats
     if numbers is not None:
         return Value((len(numbers),), "int64" if value_ints is not None else "float32", contents=tuple(numbers))
-    return Value((), "string")
-
-
-Constant.__annotations__["value_floats"] = "Floats | None"
+    return Value(() if value_strings is None else (len(value_strings),), "string")
 
 
 def ConstantOfShape(at: Place, shape: Value, *, value: Tensor | None = None) -> Value:
-    """A tensor of this shape and one number. Of floats it stands for weights that a file has left out."""
+    """A tensor of this shape and one number. Of floats it stands for weights, where a file has left them out."""
     sides = integers(at, shape, "shape")
     if any(is_integer(side) and side < 0 for side in sides):
         raise at.wrong(f"a tensor of shape {list(sides)}", "no dimension can be negative")
@@ -52,7 +53,7 @@ def ConstantOfShape(at: Place, shape: Value, *, value: Tensor | None = None) -> 
     if numbers and followed(sides):
         contents = numbers[:1] * int(size(sides))
     learnable = dtype in FLOATS and bool(sides) and all(map(is_integer, sides)) and not from_shapes(shape)
-    leaves = {at.node.outputs[0]: Leaf(size(sides), True)} if learnable else {}
+    leaves = {at.node.outputs[0]: Leaf(size(sides), not at.build.parameters.kernels)} if learnable else {}
     return Value(sides, dtype, contents=contents, leaves=leaves)
 
 
@@ -72,7 +73,7 @@ def Size(at: Place, x: Value) -> Value:
     return Value((), "int64", contents=(size(x.sides),))
 
 
-def Range(at: Place, start: Value, limit: Value, delta: Value) -> Value:
+def Range(at: Place, start: Value, limit: Value, delta: Value, *, stash_type: int = 1) -> Value:
     """Numbers from start to limit, without it, in steps of delta."""
     first, last, step = (at.needs(value, "bounds")[0] for value in (start, limit, delta))
     if step == 0:
@@ -99,9 +100,12 @@ def Dropout(
     *,
     ratio: float = 0.5,
     seed: int = 0,
-) -> Value:
-    """x itself, in inference."""
-    return x if x.constant else at.layer("dropout", x)
+) -> tuple[Value, ...]:
+    """x itself, in inference; and a mask that keeps all of it."""
+    y = x if x.constant else at.layer("dropout", x)
+    if x.constant and training_mode is not None:  # its elements would not be x's
+        y = Value(x.shape, x.dtype, leaves=x.leaves)
+    return (y, Value(x.shape, "bool"))[: at.outputs]
 
 
 def Cast(at: Place, x: Value, *, to: int, saturate: int = 1, round_mode: str = "up") -> Value:
@@ -112,7 +116,7 @@ def Cast(at: Place, x: Value, *, to: int, saturate: int = 1, round_mode: str = "
     contents = x.numbers
     if contents is not None:
         found = tuple(cast(number, dtype) for number in contents)
-        contents = None if any(number is None for number in found) else found
+        contents = None if any(number is None for number in found) else rounded(found, dtype)
     return Value(x.shape, dtype, contents=contents, leaves=x.leaves)
 
 
@@ -120,55 +124,3 @@ def CastLike(at: Place, x: Value, like: Value, *, saturate: int = 1, round_mode:
     """x in the type of another tensor."""
     code = next((code for code, (name, _) in TYPES.items() if name == like.dtype), 1)
     return Cast(at, x, to=code)
-
-
-def constant_only(at: Place, x: Value) -> Value:
-    """Return a function of a constant; of what flows it is not known."""
-    if not x.constant:
-        raise Unread("")
-    contents = x.numbers
-    function = UNARY.get(at.node.op)
-    if contents is not None:
-        found = tuple(applied(function, number) for number in contents) if function else (None,)
-        contents = None if any(number is None for number in found) else found
-    return Value(x.shape, x.dtype, contents=contents, leaves=x.leaves)
-
-
-def Floor(at: Place, x: Value) -> Value:
-    """The largest integer not above x."""
-    return constant_only(at, x)
-
-
-def Ceil(at: Place, x: Value) -> Value:
-    """The least integer not below x."""
-    return constant_only(at, x)
-
-
-def Round(at: Place, x: Value) -> Value:
-    """The nearest integer."""
-    return constant_only(at, x)
-
-
-def Not(at: Place, x: Value) -> Value:
-    """Not x."""
-    return constant_only(at, x)
-
-
-def Reciprocal(at: Place, x: Value) -> Value:
-    """1 ÷ x."""
-    return constant_only(at, x)
-
-
-def Sign(at: Place, x: Value) -> Value:
-    """−1, 0 or 1."""
-    return constant_only(at, x)
-
-
-def Sin(at: Place, x: Value) -> Value:
-    """The sine."""
-    return constant_only(at, x)
-
-
-def Cos(at: Place, x: Value) -> Value:
-    """The cosine."""
-    return constant_only(at, x)

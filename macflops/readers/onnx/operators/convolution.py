@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from macflops.arithmetic import Dim
+from macflops.arithmetic import Dim, differ, surely
 from macflops.readers.onnx.operators._common import Ints, padding
 from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.values import Value
@@ -27,12 +27,12 @@ def Conv(
     strides, dilations = strides or ones, dilations or ones
     if len(strides) != len(kernel) or len(dilations) != len(kernel):
         raise at.wrong(f"strides {list(strides)} and dilations {list(dilations)}", f"give {len(kernel)} of each")
-    if group < 1 or x.sides[1] != w.sides[1] * group:
+    if group < 1 or differ(x.sides[1], w.sides[1] * group):
         what = f"an input of shape {list(x.sides)} under weights of shape {list(w.sides)} in {group} groups"
         raise at.wrong(what, "channels have to be the weights' times the groups")
     return at.layer(
         "conv",
-        x,
+        at.computing(x, w),
         weights=(w, b),
         out=w.sides[0],
         kernel=kernel,
@@ -63,22 +63,26 @@ def ConvTranspose(
     kernel = window(at, x, w, kernel_shape)
     ones = (1,) * len(kernel)
     strides, dilations = strides or ones, dilations or ones
-    more = output_padding or (0,) * len(kernel)
+    more: tuple[Dim, ...] = output_padding or (0,) * len(kernel)
     before_after: tuple[Dim, ...] = pads or (0,) * (2 * len(kernel))
     if output_shape is not None or auto_pad in ("SAME_UPPER", "SAME_LOWER"):
-        short, long = [], []
+        short, long, further = [], [], []
         wanted = (output_shape or ())[-len(kernel) :] or [i * s for i, s in zip(x.sides[2:], strides, strict=True)]
         for i, s, o, k, d, out in zip(x.sides[2:], strides, more, kernel, dilations, wanted, strict=True):
             total = s * (i - 1) + o + d * (k - 1) + 1 - out
+            longer = -total if surely(total < 0) else 0  # than the windows reach
+            total = total + longer
+            further.append(o + longer)
             short.append(total // 2)
             long.append(total - total // 2)
+        more = tuple(further)
         before_after = (*short, *long) if auto_pad != "SAME_LOWER" else (*long, *short)
-    if x.sides[1] != w.sides[0]:
+    if differ(x.sides[1], w.sides[0]):
         what = f"an input of shape {list(x.sides)} under weights of shape {list(w.sides)}"
         raise at.wrong(what, "the first has to have as many channels as the second has rows")
     return at.layer(
         "conv_transpose",
-        x,
+        at.computing(x, w),
         weights=(w, b),
         out=w.sides[1] * group,
         kernel=kernel,
@@ -97,6 +101,6 @@ def window(at: Place, x: Value, w: Value, kernel_shape: Ints | None) -> tuple[Di
     if len(w.sides) < 3 or len(x.sides) != len(w.sides):
         what = f"an input of shape {list(x.sides)} under weights of shape {list(w.sides)}"
         raise at.wrong(what, "both have to have two dimensions and the sides")
-    if kernel_shape is not None and kernel_shape != kernel:
+    if kernel_shape is not None and (len(kernel_shape) != len(kernel) or any(map(differ, kernel_shape, kernel))):
         raise at.wrong(f"kernel_shape {list(kernel_shape)} on weights of shape {list(w.sides)}", "make them agree")
     return kernel

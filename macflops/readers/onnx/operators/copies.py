@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from macflops.arithmetic import Dim, floor_div, is_integer
 from macflops.errors import ShapeError
 from macflops.ops._arithmetic import broadcast_shape, check_broadcast
@@ -112,14 +114,17 @@ def Resize(
 ) -> Value:
     """x (N, c, …sides) by scales, or to sizes. Version 10 has the scales second; later ones third, the sizes fourth."""
     scales, sizes = (second, None) if at.opset < 11 else (third, fourth)
-    if keep_aspect_ratio_policy != "stretch":
-        raise Unread(f"with keep_aspect_ratio_policy {keep_aspect_ratio_policy}")
+    policies = ("stretch", "not_larger", "not_smaller")
+    if keep_aspect_ratio_policy not in policies:
+        raise at.wrong(f"keep_aspect_ratio_policy is {keep_aspect_ratio_policy}", f"it is one of {', '.join(policies)}")
     sides = list(x.sides)
     along = range(len(sides)) if axes is None else [axis_of(at, axis, len(sides)) for axis in axes]
     if sizes is not None and sizes.sides != (0,):
         wanted = integers(at, sizes, "sizes")
         if len(wanted) != len(along):
             raise at.wrong(f"{len(wanted)} sizes of {len(along)} dimensions", "give one for each")
+        if keep_aspect_ratio_policy != "stretch":
+            wanted = in_proportion([x.sides[axis] for axis in along], wanted, keep_aspect_ratio_policy == "not_larger")
         for axis, side in zip(along, wanted, strict=True):
             sides[axis] = side
         return resized(at, x, tuple(sides), mode)
@@ -128,9 +133,23 @@ def Resize(
     numbers = at.needs(scales, "scales")
     if len(numbers) != len(along):
         raise at.wrong(f"{len(numbers)} scales of {len(along)} dimensions", "give one for each")
+    if coordinate_transformation_mode == "tf_crop_and_resize" and second is not None and second.sides != (0,):
+        region = at.needs(second, "region")  # starts, then ends, as parts of the sides
+        numbers = tuple(n * (region[i + len(numbers)] - region[i]) for i, n in enumerate(numbers))
     for axis, scale in zip(along, numbers, strict=True):
         sides[axis] = scaled(sides[axis], scale)
     return resized(at, x, tuple(sides), mode)
+
+
+def in_proportion(sides: Sequence[Dim], wanted: Sequence[Dim], within: bool) -> tuple[Dim, ...]:
+    """Return the sides times one scale: the greatest within the wanted ones, or the least that covers them."""
+    if not all(map(is_integer, (*sides, *wanted))) or 0 in sides:
+        raise Unread("in proportion, of symbolic dimensions")
+    from fractions import Fraction
+
+    scales = [Fraction(new, old) for new, old in zip(wanted, sides, strict=True)]
+    scale = min(scales) if within else max(scales)
+    return tuple(int(side * scale + Fraction(1, 2)) for side in sides)
 
 
 def Upsample(
@@ -146,9 +165,6 @@ def Upsample(
     if numbers is None or len(numbers) != len(x.sides):
         raise at.wrong(f"scales {numbers} of {len(x.sides)} dimensions", "give one for each")
     return resized(at, x, tuple(scaled(side, scale) for side, scale in zip(x.sides, numbers, strict=True)), mode)
-
-
-Upsample.__annotations__["scales"] = "Floats | None"
 
 
 def scaled(side: Dim, scale: object) -> Dim:
@@ -167,7 +183,7 @@ def resized(at: Place, x: Value, shape: tuple[Dim, ...], mode: str) -> Value:
     """Add a resizing of the sides."""
     rank = len(shape)
     if rank < 3 or any(new != old for new, old in zip(shape[:2], x.sides[:2], strict=True)):
-        raise Unread("of dimensions that are no sides")
+        return at.computed(x, outputs=[shape], dtypes=[x.dtype], kind="Moved", name="upsample", mode=mode)[0]
     linear = {3: "linear", 4: "bilinear", 5: "trilinear"}.get(rank, "nearest")
     names = {"nearest": "nearest", "linear": linear, "bilinear": linear, "cubic": "bicubic"}
     if mode not in names:
@@ -180,6 +196,6 @@ def DepthToSpace(at: Place, x: Value, *, blocksize: int, mode: str = "DCR") -> V
     return at.layer("pixel_shuffle", x, upscale_factor=blocksize)
 
 
-def SpaceToDepth(at: Place, x: Value, *, blocksize: int) -> Value:
+def SpaceToDepth(at: Place, x: Value, *, blocksize: int, mode: str = "DCR") -> Value:
     """x (N, c, h·b, w·b) as (N, c·b², h, w)."""
     return at.layer("pixel_unshuffle", x, downscale_factor=blocksize)

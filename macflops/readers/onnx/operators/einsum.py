@@ -1,55 +1,146 @@
-"""Einstein sums of two tensors: transpositions, views, and one matrix product."""
+"""Einstein sums: transpositions, views, sums, and one matrix product for each tensor after the first."""
 
 from __future__ import annotations
 
-from macflops.arithmetic import differ, size
+import string
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from macflops.arithmetic import Dim, differ, is_integer, size
 from macflops.readers.onnx.operators.views import reshaped
 from macflops.readers.onnx.place import Place, Unread
 from macflops.readers.onnx.values import Value
 
 
-def Einsum(at: Place, a: Value, *more: Value, equation: str) -> Value:
-    """Products of elements, summed over the letters that the result does not have: bhid,bhjd->bhij."""
-    terms, arrow, result = equation.replace(" ", "").partition("->")
-    letters = terms.split(",")
-    plain = arrow and all(term.isalpha() and len(set(term)) == len(term) for term in (*letters, result))
-    if not plain or len(letters) != 2 or len(more) != 1:
-        raise Unread(equation)
-    (b,), (left, right) = more, letters
-    if len(left) != len(a.sides) or len(right) != len(b.sides):
-        raise at.wrong(f"{equation} of shapes {list(a.sides)} and {list(b.sides)}", "give a letter to each dimension")
-    sides = dict(zip(left, a.sides, strict=True))
-    for letter, side in zip(right, b.sides, strict=True):
-        if differ(sides.setdefault(letter, side), side):
-            raise at.wrong(f"{letter} of {equation} is {sides[letter]} and {side}", "make them equal")
-    if a.constant and not b.constant:
-        a, b, left, right = b, a, right, left
-    batch = [c for c in left if c in right and c in result]
-    rows = [c for c in left if c not in right and c in result]
-    inner = [c for c in left if c in right and c not in result]
-    columns = [c for c in right if c not in left and c in result]
-    if len(batch) + len(rows) + len(inner) != len(left) or len(batch) + len(columns) + len(inner) != len(right):
-        raise Unread(f"{equation}, which sums over a letter of one operand")
-    as_linear = b.constant and not batch
+class Term(NamedTuple):
+    """A tensor, and the letter of each of its dimensions."""
+
+    value: Value
+    letters: str
+
+
+def Einsum(at: Place, *values: Value, equation: str) -> Value:
+    """Products of elements, summed over the letters that the result does not have: bhid,bhjd->bhij.
+
+    An ellipsis stands for dimensions that broadcast; without an arrow the result has the letters that occur once, in
+    order. A letter that one tensor has alone, and the result not, is summed first.
+    """
+    terms, result = parsed(at, equation, values)
+    sides: dict[str, Dim] = {}
+    for term in terms:
+        for letter, side in zip(term.letters, term.value.sides, strict=True):
+            known = sides.setdefault(letter, side)
+            if is_integer(known) and known == 1:
+                sides[letter] = side
+            elif differ(known, side) and not (is_integer(side) and side == 1):
+                raise at.wrong(f"{letter} of {equation} is {known} and {side}", "make them equal")
+    made, *others = terms
+    if not others:
+        return ordered(at, summed(at, made, result, ""), result, "")
+    for i, term in enumerate(others):
+        later = result + "".join(other.letters for other in others[i + 1 :])
+        made = product(at, made, term, later, sides, f".{i}" if len(others) > 1 else "")
+    return ordered(at, made, result, "")
+
+
+def parsed(at: Place, equation: str, values: Sequence[Value]) -> tuple[list[Term], str]:
+    """Return the tensors with their letters, and the result's. Letters of an ellipsis are those that are not used."""
+    text = equation.replace(" ", "")
+    left, arrow, result = text.partition("->")
+    names = left.split(",")
+    if len(names) != len(values):
+        raise at.wrong(f"{equation} of {len(values)} tensors", "give letters to each")
+    free = [letter for letter in string.ascii_letters if letter not in text]
+    ranks = [len(value.sides) - len(name.replace("...", "")) for name, value in zip(names, values, strict=True)]
+    most = max((rank for name, rank in zip(names, ranks, strict=True) if "..." in name), default=0)
+    shared = "".join(free[: max(most, 0)])
+    terms = []
+    for name, rank, value in zip(names, ranks, values, strict=True):
+        letters = name.replace("...", shared[len(shared) - max(rank, 0) :]) if "..." in name else name
+        if len(letters) != len(value.sides) or not (letters.isalpha() or not letters):
+            raise at.wrong(f"{equation} of a shape {list(value.sides)}", "give a letter to each dimension")
+        if len(set(letters)) < len(letters):
+            raise Unread(f"{equation}, which reads a diagonal")
+        terms.append(Term(value, letters))
+    if not arrow:
+        every = "".join(term.letters for term in terms)
+        once = sorted(letter for letter in set(every) - set(shared) if every.count(letter) == 1)
+        return terms, shared + "".join(once)
+    result = result.replace("...", shared)
+    known = {letter for term in terms for letter in term.letters}
+    if len(set(result)) < len(result) or not set(result) <= known:
+        raise at.wrong(f"{equation}, whose result has letters twice or of its own", "name each once")
+    return terms, result
+
+
+def summed(at: Place, term: Term, kept: str, part: str) -> Term:
+    """Return a tensor summed over the letters that nothing keeps."""
+    gone = tuple(i for i, letter in enumerate(term.letters) if letter not in kept)
+    if not gone:
+        return term
+    made = at.layer("sum", term.value, part=f".sum{part}", dim=gone, keepdim=False)
+    return Term(made, "".join(letter for letter in term.letters if letter in kept))
+
+
+def ordered(at: Place, term: Term, result: str, part: str) -> Value:
+    """Return a tensor with its dimensions in the result's order."""
+    if term.letters == result:
+        return term.value
+    order = tuple(term.letters.index(letter) for letter in result)
+    return at.layer("transpose", term.value, part=f".transpose{part}", dims=order)
+
+
+def product(at: Place, one: Term, other: Term, kept: str, sides: dict[str, Dim], part: str) -> Term:
+    """Return the product of two tensors, summed over the letters that they share and nothing keeps."""
+    one = summed(at, one, kept + other.letters, f"{part}_a")
+    other = summed(at, other, kept + one.letters, f"{part}_b")
+    if one.value.constant and not other.value.constant:
+        one, other = other, one
+    left, right = one.letters, other.letters
+    batch = [c for c in left if c in right and c in kept]
+    rows = [c for c in left if c not in right]
+    inner = [c for c in left if c in right and c not in kept]
+    columns = [c for c in right if c not in left]
+    if not inner and not (rows and columns):  # nothing is summed: element by element
+        return by_element(at, one, other, part)
+    one = Term(at.computing(one.value, other.value), left)
+    as_linear = other.value.constant and not batch
     turned = not as_linear and list(right) == [*batch, *columns, *inner]
 
-    def matrix(value: Value, have: str, groups: list[list[str]], part: str) -> Value:
-        wanted = [c for group in groups for c in group]
-        if list(have) != wanted:
-            value = at.layer("transpose", value, part=f".transpose_{part}", dims=tuple(have.index(c) for c in wanted))
-        shape = (*(sides[c] for c in batch), *(size(sides[c] for c in group) for group in groups[1:]))
+    def matrix(term: Term, groups: list[list[str]], name: str) -> Value:
+        value, wanted = term.value, [c for group in groups for c in group]
+        own = dict(zip(term.letters, value.sides, strict=True))
+        if list(term.letters) != wanted:
+            order = tuple(term.letters.index(c) for c in wanted)
+            value = at.layer("transpose", value, part=f".transpose{part}_{name}", dims=order)
+        shape = (*(own[c] for c in batch), *(size(own[c] for c in group) for group in groups[1:]))
         return value if shape == value.sides else reshaped(at, value, shape)
 
-    first = matrix(a, left, [batch, rows, inner], "a")
-    second = matrix(b, right, [batch, columns, inner] if turned else [batch, inner, columns], "b")
+    first = matrix(one, [batch, rows, inner], "a")
+    second = matrix(other, [batch, columns, inner] if turned else [batch, inner, columns], "b")
     if as_linear:
-        y = at.layer("linear", first, weights=(second,), out=second.sides[-1], bias=False)
+        y = at.layer("linear", first, weights=(second,), out=second.sides[-1], bias=False, part=part)
     else:
-        y = at.layer("matmul", first, second, transpose_b=turned)
+        y = at.layer("matmul", first, second, transpose_b=turned, part=part)
     made = [*batch, *rows, *columns]
     shape = tuple(sides[c] for c in made)
-    if shape != y.sides:
-        y = reshaped(at, y, shape)
-    if list(result) != made:
-        y = at.layer("transpose", y, part=".transpose", dims=tuple(made.index(c) for c in result))
-    return y
+    return Term(y if shape == y.sides else reshaped(at, y, shape), "".join(made))
+
+
+def by_element(at: Place, one: Term, other: Term, part: str) -> Term:
+    """Return the product of two tensors of which one has all the letters."""
+    if set(other.letters) > set(one.letters):
+        one, other = other, one
+    order = "".join(letter for letter in one.letters if letter in other.letters)
+    value = ordered(at, other, order, f"{part}_b")
+    spread = iter(value.sides)
+    shape = tuple(next(spread) if letter in other.letters else 1 for letter in one.letters)
+    value = value if shape == value.sides else reshaped(at, value, shape)
+    if value.constant and not one.value.constant:
+        own = value.kept
+        made = at.layer(
+            "mul", one.value, weights=(value,) if own else (), constant=value.sides, learnable=own, part=part
+        )
+    else:
+        made = at.layer("mul", one.value, value, part=part)
+    return Term(made, one.letters)

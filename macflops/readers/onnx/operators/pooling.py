@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from macflops.readers.onnx.operators._common import Ints, padding
 from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.values import Value
@@ -18,9 +20,10 @@ def MaxPool(
     ceil_mode: int = 0,
     storage_order: int = 0,
     auto_pad: str = "NOTSET",
-) -> Value:
-    """x (N, c, …sides): the greatest element of each window. The stride is 1 where it is not given."""
-    return pooled(at, "maxpool", x, kernel_shape, strides, pads, dilations, ceil_mode, auto_pad)
+) -> tuple[Value, ...]:
+    """x (N, c, …sides): the greatest element of each window, and where it is. The stride is 1 where it is not given."""
+    y = pooled(at, "maxpool", x, kernel_shape, strides, pads, dilations, ceil_mode, auto_pad)
+    return (y, at.byproduct(y, y.sides, ".indices", "int64")) if at.wants(1) else (y,)
 
 
 def AveragePool(
@@ -39,6 +42,22 @@ def AveragePool(
     return pooled(at, "avgpool", x, kernel_shape, strides, pads, dilations, ceil_mode, auto_pad)
 
 
+def LpPool(
+    at: Place,
+    x: Value,
+    *,
+    kernel_shape: Ints,
+    strides: Ints | None = None,
+    pads: Ints | None = None,
+    dilations: Ints | None = None,
+    ceil_mode: int = 0,
+    p: int = 2,
+    auto_pad: str = "NOTSET",
+) -> Value:
+    """x (N, c, …sides): the p-norm of each window."""
+    return pooled(at, "lppool", x, kernel_shape, strides, pads, dilations, ceil_mode, auto_pad, norm_type=float(p))
+
+
 def pooled(
     at: Place,
     operator: str,
@@ -49,6 +68,7 @@ def pooled(
     dilations: Ints | None,
     ceil_mode: int,
     auto_pad: str,
+    **fields: Any,
 ) -> Value:
     """Add a pooling."""
     ones = (1,) * len(kernel)
@@ -63,6 +83,7 @@ def pooled(
         dilation=dilations,
         padding=padding(x.sides[2:], kernel, strides, dilations, pads, auto_pad),
         ceil_mode=bool(ceil_mode),
+        **fields,
     )
 
 
@@ -74,3 +95,11 @@ def GlobalAveragePool(at: Place, x: Value) -> Value:
 def GlobalMaxPool(at: Place, x: Value) -> Value:
     """x (N, c, …sides): y (N, c, 1, …)."""
     return at.layer("global_maxpool", x)
+
+
+def GlobalLpPool(at: Place, x: Value, *, p: int = 2) -> Value:
+    """x (N, c, …sides): y (N, c, 1, …), the p-norm of each channel."""
+    if len(x.sides) < 3:
+        raise at.wrong(f"an input of shape {list(x.sides)}", "it needs dimensions N, C and sides")
+    shape = (*x.sides[:2], *(1,) * (len(x.sides) - 2))
+    return at.computed(x, outputs=[shape], dtypes=[x.dtype], name="global_lppool", more={"role": "pool"}, p=p)[0]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from macflops.arithmetic import differ, size
-from macflops.readers.onnx.place import Place, Unread
+from macflops.readers.onnx.operators.views import reshaped
+from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.values import Value
 
 
@@ -22,6 +23,7 @@ def Gemm(
     """alpha · a (m, k) · b (k, n) + beta · c, a and b transposed where it says so."""
     if len(a.sides) != 2 or len(b.sides) != 2:
         raise at.wrong(f"a product of shapes {list(a.sides)} and {list(b.sides)}", "both have to have two dimensions")
+    a = at.computing(a, b)
     if transA:
         a = at.layer("transpose", a, part=".transpose_a", dims=(1, 0))
     inner, out = b.sides[::-1] if transB else b.sides
@@ -42,11 +44,19 @@ def Gemm(
 
 def MatMul(at: Place, a: Value, b: Value) -> Value:
     """a (…, m, k) · b (…, k, n). With an addition of a bias right behind it, both are one linear layer."""
+    if not a.sides or not b.sides:
+        raise at.wrong(f"a product of shapes {list(a.sides)} and {list(b.sides)}", "no factor can be one number")
+    a = at.computing(a, b)
     if len(b.sides) == 2 and b.constant and not a.constant:
-        if differ(a.sides[-1] if a.sides else 0, b.sides[0]):
+        if differ(a.sides[-1], b.sides[0]):
             raise at.wrong(f"a product of shapes {list(a.sides)} and {list(b.sides)}", "make inner dimensions equal")
         bias = at.bias_behind(b.sides[1])
         return at.layer("linear", a, weights=(b, bias), out=b.sides[1], bias=bias is not None)
-    if len(a.sides) < 2 or len(b.sides) < 2:
-        raise Unread("of a vector")
-    return at.layer("matmul", a, b)
+    if len(a.sides) > 1 and len(b.sides) > 1:
+        return at.layer("matmul", a, b)
+    row, column = len(a.sides) == 1, len(b.sides) == 1  # vectors, seen as matrices
+    first = reshaped(at, a, (1, *a.sides)) if row else a
+    second = reshaped(at, b, (*b.sides, 1)) if column else b
+    y = at.layer("matmul", first, second)
+    shape = (*y.sides[:-2], *(() if row else y.sides[-2:-1]), *(() if column else y.sides[-1:]))
+    return reshaped(at, y, shape)

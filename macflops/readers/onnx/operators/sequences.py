@@ -12,6 +12,9 @@ from macflops.readers.onnx.values import Value
 MOST = 10_000  # tensors of one sequence
 
 
+GROWING = "growing sequence"  # that a loop carries: its parts are those that one round adds
+
+
 def sequence(*parts: Value) -> Value:
     """Return a sequence of tensors as one value."""
     return Value((), "sequence", parts=parts)
@@ -19,7 +22,7 @@ def sequence(*parts: Value) -> Value:
 
 def parts_of(at: Place, value: Value) -> tuple[Value, ...]:
     """Return the tensors of a sequence. Raises Unread where they are not known."""
-    if value.parts is None:
+    if value.parts is None or value.dtype == GROWING:
         raise Unread("of a sequence that is not known before it runs")
     return value.parts
 
@@ -70,3 +73,49 @@ def ConcatFromSequence(at: Place, values: Value, *, axis: int, new_axis: int = 0
         along = axis_of(at, axis, len(parts[0].sides) + 1)
         parts = tuple(reshaped(at, p, (*p.sides[:along], 1, *p.sides[along:])) for p in parts)
     return Concat(at, *parts, axis=axis)
+
+
+def SequenceEmpty(at: Place, *, dtype: int | None = None) -> Value:
+    """A sequence of nothing."""
+    return sequence()
+
+
+def SequenceInsert(at: Place, values: Value, x: Value, position: Value | None = None) -> Value:
+    """A sequence with one tensor more: at a position, or at the end."""
+    if values.dtype == GROWING and values.parts is not None and position is None:
+        return Value((), GROWING, parts=(*values.parts, x))
+    parts = parts_of(at, values)
+    index = len(parts) if position is None else at.needs(position, "position")[0]
+    if not isinstance(index, int) or not -len(parts) <= index <= len(parts):
+        raise at.wrong(f"position {index} of {len(parts)} tensors", "the file is damaged, or its writer in error")
+    if len(parts) >= MOST:
+        raise at.wrong(f"a sequence of over {MOST:,} tensors", f"{MOST:,} are the most that are followed")
+    index = index + len(parts) if index < 0 else index
+    return sequence(*parts[:index], x, *parts[index:])
+
+
+def SequenceErase(at: Place, values: Value, position: Value | None = None) -> Value:
+    """A sequence with one tensor less: at a position, or at the end."""
+    parts = parts_of(at, values)
+    index = -1 if position is None else at.needs(position, "position")[0]
+    if not isinstance(index, int) or not -len(parts) <= index < len(parts):
+        raise at.wrong(f"position {index} of {len(parts)} tensors", "the file is damaged, or its writer in error")
+    index %= len(parts)
+    return sequence(*parts[:index], *parts[index + 1 :])
+
+
+def Optional(at: Place, x: Value | None = None, *, type: object | None = None) -> Value:
+    """x, or nothing."""
+    if x is None:
+        return Value(None, "nothing")
+    return x
+
+
+def OptionalGetElement(at: Place, x: Value) -> Value:
+    """What an optional value holds."""
+    return x
+
+
+def OptionalHasElement(at: Place, x: Value | None = None) -> Value:
+    """Whether an optional value holds something."""
+    return Value((), "bool", contents=(x is not None and x.dtype != "nothing",))

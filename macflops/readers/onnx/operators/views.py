@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from macflops.arithmetic import Dim, ceil_div, exact_div, is_integer, size
+from macflops.arithmetic import Dim, ceil_div, exact_div, is_integer, minimum, size, surely
 from macflops.readers.onnx.arrays import take
 from macflops.readers.onnx.operators._common import Ints, axes_of, axis_of, integers, plain_integers
 from macflops.readers.onnx.place import Place, Unread
-from macflops.readers.onnx.values import Value
+from macflops.readers.onnx.scalars import whole
+from macflops.readers.onnx.values import Numbers, Value
 
 
 def reshaped(at: Place, x: Value, shape: tuple[Dim, ...]) -> Value:
     """Add a view of x as another shape of as many elements."""
     if x.constant:
         return Value(shape, x.dtype, contents=x.numbers, leaves=x.leaves)
+    if any(is_integer(side) and side == 0 for side in shape):
+        return Value(shape, x.dtype, contents=())
     return at.layer("reshape", x, shape=shape)
 
 
@@ -94,8 +97,12 @@ def Slice(
     cut, found = 0, x
     for begin, stop, dim, by in zip(first, last, dims, steps, strict=True):
         axis = axis_of(at, dim, len(x.sides))
-        begin, stop = bound(begin, found.sides[axis], by, 0), bound(stop, found.sides[axis], by, -1)
         side = found.sides[axis]
+        begin, stop = bound(begin, side, by, 0), bound(stop, side, by, -1)
+        if is_integer(stop) and not is_integer(side) and stop > 1:
+            stop = minimum(stop, side)  # what is behind the end is left out
+        elif by > 0 and surely(stop > side):
+            stop = side
         if begin == 0 and stop == side and by == 1:
             continue
         found = sliced(at, found, axis, begin, stop, by, f".{cut}" if cut else "")
@@ -114,20 +121,45 @@ def bound(at: Dim, side: Dim, step: int, least: int) -> Dim:
 
 
 def sliced(at: Place, x: Value, axis: int, begin: Dim, stop: Dim, step: int, part: str) -> Value:
-    """Add a slice along one axis."""
+    """Add a slice along one axis. One that runs backwards is a slice, and a copy that turns it."""
     side = x.sides[axis]
+    known = all(map(is_integer, (begin, stop, side)))
+    if step < 0:
+        if not known:
+            raise Unread("backwards along a symbolic dimension")
+        positions = range(begin, stop, step)
+        if not positions:
+            return empty(x, axis)
+        forwards = sliced(at, x, axis, positions[-1], begin + 1, -step, part)
+        return turned(at, forwards, axis, f"{part}.flip")
+    if (known and begin >= stop) or bool(begin == stop):
+        return empty(x, axis)
     if not x.constant:
-        if step < 0:
-            raise Unread("backwards")
+        if known and (begin, stop, step) == (0, side, 1):
+            return x
         return at.layer("slice", x, part=part, dim=axis, start=begin, end=stop, step=step)
-    if not all(map(is_integer, (begin, stop, side))):
-        if step < 0:
-            raise Unread("backwards")
+    if not known:
         length = ceil_div(stop - begin, step)
         return Value((*x.sides[:axis], length, *x.sides[axis + 1 :]), x.dtype, leaves=x.leaves)
     positions = range(begin, stop, step)
     shape = (*x.sides[:axis], len(positions), *x.sides[axis + 1 :])
     return Value(shape, x.dtype, contents=take(x.numbers, x.sides, axis, positions), leaves=x.leaves)
+
+
+def empty(x: Value, axis: int) -> Value:
+    """Return x without any of its slices along an axis: a constant, for nothing is in it."""
+    return Value((*x.sides[:axis], 0, *x.sides[axis + 1 :]), x.dtype, contents=())
+
+
+def turned(at: Place, x: Value, axis: int, part: str) -> Value:
+    """Add a copy of x that runs backwards along an axis."""
+
+    def contents() -> Numbers | None:
+        return take(x.numbers, x.sides, axis, range(x.sides[axis] - 1, -1, -1))
+
+    return at.computed(
+        x, outputs=[x.sides], dtypes=[x.dtype], kind="Moved", name="flip", part=part, numbers=contents, dim=axis
+    )[0]
 
 
 def Split(
@@ -146,14 +178,16 @@ def Split(
         raise at.wrong(f"num_outputs is {num_outputs}, and {number} are named", "make them agree")
     sizes: tuple[Dim, ...] | None = split if given is None else integers(at, given, "sizes")
     if sizes is None:
-        whole = ceil_div(side, number)
-        sizes = (whole,) * (number - 1)
-        sizes = (*sizes, side - sum(sizes))
-    if not x.constant:
+        sizes = (ceil_div(side, number),) * (number - 1)
+        sizes = (*sizes, whole(side - sum(sizes)))
+    if any(is_integer(part) and part < 0 for part in sizes):
+        raise at.wrong(f"sizes {list(sizes)} of a split", "no part can be negative")
+    if not x.constant and not any(is_integer(part) and part == 0 for part in sizes):
         return at.layers("split", x, sizes=sizes, dim=along)
-    found, start = [], 0
-    for part in sizes:
-        found.append(sliced(at, x, along, start, start + part, 1, ""))
+    found: list[Value] = []
+    start: Dim = 0
+    for i, part in enumerate(sizes):
+        found.append(sliced(at, x, along, start, start + part, 1, f".{i}" if i else ""))
         start = start + part
     return tuple(found)
 
