@@ -25,6 +25,7 @@ def command(source: str, **options: Any) -> None:
     """Write SOURCE as native YAML, or as an ONNX graph with random weights that runs."""
     options, tables = with_settings(source, options)
     output, seed = options["output"], options["seed"]
+    output = None if output == "-" else output
     writer = "yaml" if output is None else writer_of(output)
     if writer == "yaml" and seed is not None:
         raise SourceError(Location("--seed"), "native YAML holds no weights", "leave --seed out, or write .onnx")

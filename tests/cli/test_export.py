@@ -13,6 +13,7 @@ from tests.cli.runner import run
 def test_without_a_file_yaml_is_printed_and_can_be_piped_on() -> None:
     printed = run("export", "zoo:mobilenet_v2", "--batch", "2", "--input-shape", "1x3x96x96")
     assert (printed.status, printed.err) == (0, "")
+    assert run("export", "zoo:mobilenet_v2", "-o", "-") == run("export", "zoo:mobilenet_v2")
     assert "input:\n  input: [2, 3, 96, 96]\n" in printed.out
     counted = run("count", "-", "--format", "json", stdin=printed.out).json
     expected = macflops.count("zoo:mobilenet_v2", batch=2, input_shape="1x3x96x96").to_dict()
