@@ -73,6 +73,8 @@ def one_function(at: Place, *inputs: Value | None) -> Value | None:
     if found is None:
         return None
     nodes, operator, fields = found
+    if at.name.startswith(f"{nodes[-1].name}/"):  # as parts of the last one, whose name is the whole's
+        at = Place(at.build, at.node, nodes[-1].name, at.opset)
     axes, rank, chain = region.axes or (), len(x.sides), Chain(at)
     chain.nodes = [at.node, *(node for node in nodes if node is not at.node)]
     last = tuple(range(rank - len(axes), rank))
