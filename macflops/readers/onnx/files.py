@@ -35,6 +35,8 @@ def read(path: str) -> Model:
     except OSError as error:
         what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror or error}"
         raise SourceError(Location(path), what, "name a .onnx file that is there") from None
+    except SourceError:
+        raise
     except ValueError as error:  # what cannot be mapped
         raise SourceError(Location(path), f"cannot be read: {error}", "name a .onnx file that is there") from None
     return parse(memoryview(data), path)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 import struct
 from math import prod
 from typing import NamedTuple
 
 from macflops.readers.onnx.wire import Damaged, fields, packed, signed, text
 
+LARGE = 1 << 20  # bytes of contents behind which the pages before are let go
 MOST = 4096  # elements whose values are followed; weights have more, and are never read
 
 # TensorProto.DataType: the name of each, and its letter in the struct module where raw_data holds it plainly.
@@ -79,6 +81,8 @@ def tensor(data: memoryview) -> Tensor:
     for at, value in fields(data):
         if at in PACKED:
             contents.append((at, value))
+            if len(value) > LARGE:
+                release(value)
         elif at in VALUES:
             if len(contents) <= MOST:  # one too many tells that they are
                 contents.append((VALUES[at], value))
@@ -95,6 +99,12 @@ def tensor(data: memoryview) -> Tensor:
     if any(dim < 0 for dim in dims):
         raise Damaged(f"tensor {name!r} of shape {dims}")
     return Tensor(name, tuple(dims), dtype, None if external else tuple(contents))
+
+
+def release(data: memoryview) -> None:
+    """Take a mapped file's pages out of memory again: a system may have mapped megabytes around what was read."""
+    if isinstance(data.obj, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.obj.madvise(mmap.MADV_DONTNEED)
 
 
 def decoded(field: int, data: memoryview | int, dtype: int) -> list[int | float]:

@@ -68,3 +68,34 @@ def test_a_small_one_written_alike_is_what_onnx_reads(tmp_path: Path) -> None:
     assert list(onnx.load(file).graph.initializer[0].dims) == [4, 4]
     onnx.checker.check_model(onnx.load(file))
     assert macflops.count(file).totals.mult_adds == 16
+
+
+def test_weights_that_are_there_stay_out_of_memory(tmp_path: Path) -> None:
+    """Of pages that hold data a system maps megabytes at a time, around each weight's first bytes."""
+    shape, number = (512, 1024, 1, 1), 100  # two megabytes each
+    weights = [
+        helper.make_tensor(f"w{i}", TensorProto.FLOAT, shape, b"\x01" * 4 * 512 * 1024, raw=True) for i in range(number)
+    ]
+    nodes = [helper.make_node("Conv", ["x", f"w{i}"], [f"y{i}"]) for i in range(number)]
+    ends = [helper.make_tensor_value_info(f"y{i}", TensorProto.FLOAT, (1, 512, 1, 1)) for i in range(number)]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 1024, 1, 1))
+    model = helper.make_model(
+        helper.make_graph(nodes, "g", [x], ends, weights), opset_imports=[helper.make_opsetid("", 17)]
+    )
+    file = tmp_path / "dense.onnx"
+    file.write_bytes(model.SerializeToString())
+    if not Path("/proc/self/status").exists():
+        assert macflops.count(file).totals.params == number * 512 * 1024
+        return
+    run = subprocess.run([sys.executable, "-c", MEASURED, str(file)], capture_output=True, text=True, check=True)
+    params, megabytes = map(int, run.stdout.split())
+    assert params == number * 512 * 1024
+    assert megabytes < 60
+
+
+def test_an_empty_file_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "empty.onnx"
+    file.touch()
+    with pytest.raises(macflops.SourceError) as caught:
+        macflops.count(file)
+    assert str(caught.value) == f"{file}: error: the file is empty (export or download it again)"
