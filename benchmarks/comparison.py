@@ -186,7 +186,9 @@ def judged(found: float, wanted: int) -> str:
     if found == wanted:
         return "exact"
     off = (found - wanted) / wanted * 100
-    return f"{off:+.2g} %" if abs(off) >= 0.01 else "under 0.01 % off"
+    if abs(off) < 0.01:
+        return "under 0.01 % off"
+    return f"{off:+.0f} %" if abs(off) >= 10 else f"{off:+.2g} %"
 
 
 def attempt(tool: Tool, case: Case, rounds: int) -> tuple[str, float | None]:

@@ -115,7 +115,7 @@ SYMBOLIC = "input: [3, H, W]\nlayers: [relu]\n"
             {"input_shape": {None: (1, 3)}},
             "--input-shape: error: a shape for one of 2 inputs (say which: a or b)",
         ),
-        (ONE, {"batch": 0}, "--batch: error: a batch of 0 (give a whole number from 1)"),
+        (ONE, {"batch": 0}, "--batch: error: a batch of 0 (give a whole number from 1 to 1,000,000,000,000,000,000)"),
         (
             ONE,
             {"limits": Limits(source=10)},
