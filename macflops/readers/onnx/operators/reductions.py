@@ -76,134 +76,33 @@ def reduced(
     return at.layer(operator, x, numbers=contents, dim=dims, keepdim=bool(keepdims))
 
 
-def ReduceMean(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The mean."""
-    return reduced(at, "mean", x, given, axes, keepdims, noop_with_empty_axes)
+def reduction(operator: str) -> Callable[..., Value]:
+    """Return the reader of a reduction by an operator: all of ONNX's have the same inputs and attributes."""
+
+    def read(
+        at: Place,
+        x: Value,
+        given: Value | None = None,
+        *,
+        axes: Ints | None = None,
+        keepdims: int = 1,
+        noop_with_empty_axes: int = 0,
+    ) -> Value:
+        return reduced(at, operator, x, given, axes, keepdims, noop_with_empty_axes)
+
+    return read
 
 
-def ReduceSum(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The sum."""
-    return reduced(at, "sum", x, given, axes, keepdims, noop_with_empty_axes)
-
-
-def ReduceMax(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The greatest element."""
-    return reduced(at, "amax", x, given, axes, keepdims, noop_with_empty_axes)
-
-
-def ReduceMin(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The least element."""
-    return reduced(at, "amin", x, given, axes, keepdims, noop_with_empty_axes)
-
-
-def ReduceProd(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The product."""
-    return reduced(at, "prod", x, given, axes, keepdims, noop_with_empty_axes)
-
-
-def ReduceL1(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The sum of the absolute values."""
-    return reduced(at, "l1_norm", x, given, axes, keepdims, noop_with_empty_axes)
-
-
-def ReduceL2(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The root of the sum of squares."""
-    return reduced(at, "l2_norm", x, given, axes, keepdims, noop_with_empty_axes)
-
-
-def ReduceSumSquare(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The sum of squares."""
-    return reduced(at, "sum_square", x, given, axes, keepdims, noop_with_empty_axes)
-
-
-def ReduceLogSum(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The logarithm of the sum."""
-    return reduced(at, "log_sum", x, given, axes, keepdims, noop_with_empty_axes)
-
-
-def ReduceLogSumExp(
-    at: Place,
-    x: Value,
-    given: Value | None = None,
-    *,
-    axes: Ints | None = None,
-    keepdims: int = 1,
-    noop_with_empty_axes: int = 0,
-) -> Value:
-    """The logarithm of the sum of exponentials."""
-    return reduced(at, "logsumexp", x, given, axes, keepdims, noop_with_empty_axes)
+ReduceMean = reduction("mean")
+ReduceSum = reduction("sum")
+ReduceMax = reduction("amax")
+ReduceMin = reduction("amin")
+ReduceProd = reduction("prod")
+ReduceL1 = reduction("l1_norm")  # the sum of the absolute values
+ReduceL2 = reduction("l2_norm")  # the root of the sum of squares
+ReduceSumSquare = reduction("sum_square")  # the sum of squares
+ReduceLogSum = reduction("log_sum")  # the logarithm of the sum
+ReduceLogSumExp = reduction("logsumexp")  # the logarithm of the sum of exponentials
 
 
 def ArgMax(at: Place, x: Value, *, axis: int = 0, keepdims: int = 1, select_last_index: int = 0) -> Value:
