@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from macflops.arithmetic import Dim
 from macflops.readers.onnx.operators import pooling, quantized
 from macflops.readers.onnx.operators._common import Ints, axis_of
@@ -22,39 +24,27 @@ def DequantizeLinear(at: Place, x: Value, scale: Value, zero_point: Value | None
     return quantized.DequantizeLinear(at, x, scale, zero_point, axis=axis)
 
 
-def two(at: Place, operator: str, a: Value, b: Value) -> Value:
-    """Add a function of two quantized tensors. Of integers that the file holds: weights."""
-    return element_wise(at, operator, (quantized.as_weights(at, a, 0), quantized.as_weights(at, b, 3)))
+def of_two(operator: str) -> Callable[..., Value]:
+    """Return the reader of a function of two quantized tensors. Integers that the file holds are weights."""
+
+    def read(
+        at: Place,
+        a: Value,
+        a_scale: Value,
+        a_zero_point: Value | None,
+        b: Value,
+        b_scale: Value,
+        b_zero_point: Value | None,
+        c_scale: Value,
+        c_zero_point: Value | None = None,
+    ) -> Value:
+        return element_wise(at, operator, (quantized.as_weights(at, a, 0), quantized.as_weights(at, b, 3)))
+
+    return read
 
 
-def QLinearAdd(
-    at: Place,
-    a: Value,
-    a_scale: Value,
-    a_zero_point: Value | None,
-    b: Value,
-    b_scale: Value,
-    b_zero_point: Value | None,
-    c_scale: Value,
-    c_zero_point: Value | None = None,
-) -> Value:
-    """a + b."""
-    return two(at, "add", a, b)
-
-
-def QLinearMul(
-    at: Place,
-    a: Value,
-    a_scale: Value,
-    a_zero_point: Value | None,
-    b: Value,
-    b_scale: Value,
-    b_zero_point: Value | None,
-    c_scale: Value,
-    c_zero_point: Value | None = None,
-) -> Value:
-    """a · b."""
-    return two(at, "mul", a, b)
+QLinearAdd = of_two("add")
+QLinearMul = of_two("mul")
 
 
 def QLinearSigmoid(
