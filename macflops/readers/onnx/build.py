@@ -55,14 +55,15 @@ class Build:
         if self.total > self.most:
             what = f"over {self.most:,} nodes, with those of functions and inner graphs as often as they are used"
             raise SourceError(Location(self.file), what, f"[tool.macflops.limits] layers is {self.most:,}")
-        said = learnable(getattr(graph, "metadata", {}))
+        tensors = getattr(graph, "initializers", {})
+        said = learnable(getattr(graph, "metadata", {}), self.model.producer, tensors, nodes)
         made: set[str] = set()
         for name in (name for node in nodes for name in node.outputs if name):
             if name in made:
                 what = f"two nodes make {plain(name)}"
                 raise SourceError(Location(self.file), what, "the file is damaged, or its writer in error")
             made.add(name)
-        for name, tensor in getattr(graph, "initializers", {}).items():
+        for name, tensor in tensors.items():
             self.values[name] = held(tensor, name, said=said.get(name))
             self.parameters.note(self.values[name])
         try:

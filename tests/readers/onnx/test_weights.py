@@ -148,3 +148,44 @@ def test_an_affine_grid_counts_its_product_as_torch_does() -> None:
     report = macflops.count(read(exported(Sampled(), x, theta, opset_version=20), "model.onnx"))
     assert report.unsupported == ()
     assert report.totals.mult_adds == counted(Product(), torch.ones(2, 6 * 7, 3), theta)[0]
+
+
+class Scaled(nn.Module):
+    """Single numbers: a temperature and a scale that are learnt, and one that is arithmetic's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.logit_scale, self.scale = nn.Parameter(torch.tensor(2.5)), nn.Parameter(torch.tensor(0.7))
+        self.head = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.logit_scale.exp() * self.head(x * self.scale) * 1.7
+        return y
+
+
+class Frozen(nn.Module):
+    """A batch norm as detectors freeze it: arithmetic on buffers."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            self.register_buffer(name, torch.rand(width) + 0.5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight, bias, mean, var = (one.reshape(1, -1, 1, 1) for one in self.buffers())
+        scale = weight * (var + 1e-5).rsqrt()
+        return x * scale + (bias - mean * scale)
+
+
+@pytest.mark.parametrize(
+    ("module", "shape"),
+    [
+        (Scaled(), (2, 8)),
+        (nn.Sequential(nn.Conv2d(3, 4, 3, bias=False), Frozen(4), nn.Conv2d(4, 5, 1), nn.BatchNorm2d(5)), (1, 3, 6, 6)),
+    ],
+    ids=("single numbers", "frozen norms"),
+)
+def test_the_older_exporter_s_names_tell_parameters_from_buffers(module: nn.Module, shape: Sequence[int]) -> None:
+    x = torch.randn(*shape)
+    totals = macflops.count(read(exported(module, x), "model.onnx")).totals
+    assert (totals.mult_adds, totals.params) == counted(module, x)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from macflops.arithmetic import Dim, differ, is_integer, size
 from macflops.readers.onnx.operators.views import reshaped
-from macflops.readers.onnx.place import Place, Unread
+from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.values import Value
 
 
@@ -23,7 +23,8 @@ def Einsum(at: Place, *values: Value, equation: str) -> Value:
     """Products of elements, summed over the letters that the result does not have: bhid,bhjd->bhij.
 
     An ellipsis stands for dimensions that broadcast; without an arrow the result has the letters that occur once, in
-    order. A letter that one tensor has alone, and the result not, is summed first.
+    order. A letter that one tensor has alone, and the result not, is summed first; one that a tensor has twice is its
+    diagonal.
     """
     terms, result = parsed(at, equation, values)
     sides: dict[str, Dim] = {}
@@ -34,7 +35,7 @@ def Einsum(at: Place, *values: Value, equation: str) -> Value:
                 sides[letter] = side
             elif differ(known, side) and not (is_integer(side) and side == 1):
                 raise at.wrong(f"{letter} of {equation} is {known} and {side}", "make them equal")
-    made, *others = terms
+    made, *others = (diagonal(at, term, f".{i}" if i else "") for i, term in enumerate(terms))
     if not others:
         return ordered(at, summed(at, made, result, ""), result, "")
     for i, term in enumerate(others):
@@ -59,8 +60,6 @@ def parsed(at: Place, equation: str, values: Sequence[Value]) -> tuple[list[Term
         letters = name.replace("...", shared[len(shared) - max(rank, 0) :]) if "..." in name else name
         if len(letters) != len(value.sides) or not (letters.isalpha() or not letters):
             raise at.wrong(f"{equation} of a shape {list(value.sides)}", "give a letter to each dimension")
-        if len(set(letters)) < len(letters):
-            raise Unread(f"{equation}, which reads a diagonal")
         terms.append(Term(value, letters))
     if not arrow:
         every = "".join(term.letters for term in terms)
@@ -73,13 +72,28 @@ def parsed(at: Place, equation: str, values: Sequence[Value]) -> tuple[list[Term
     return terms, result
 
 
-def summed(at: Place, term: Term, kept: str, part: str) -> Term:
-    """Return a tensor summed over the letters that nothing keeps."""
-    gone = tuple(i for i, letter in enumerate(term.letters) if letter not in kept)
-    if not gone:
+def diagonal(at: Place, term: Term, part: str) -> Term:
+    """Return a tensor's diagonal along the dimensions whose letter it has more than once."""
+    letters = "".join(dict.fromkeys(term.letters))
+    if letters == term.letters:
         return term
-    made = at.layer("sum", term.value, part=f".sum{part}", dim=gone, keepdim=False)
-    return Term(made, "".join(letter for letter in term.letters if letter in kept))
+    own: dict[str, Dim] = {}
+    for letter, side in zip(term.letters, term.value.sides, strict=True):
+        if differ(own.setdefault(letter, side), side):
+            raise at.wrong(f"{letter} is {own[letter]} and {side} in one tensor", "make them equal")
+    shape, part = tuple(own[letter] for letter in letters), f".diagonal{part}"
+    made = at.computed(term.value, outputs=[shape], name="diagonal", kind="LookedUp", part=part)
+    return Term(made[0], letters)
+
+
+def summed(at: Place, term: Term, kept: str, part: str) -> Term:
+    """Return a tensor summed over the letters that nothing keeps: those of 1 are left out."""
+    gone = tuple(i for i, letter in enumerate(term.letters) if letter not in kept and letter in wide(term))
+    value = at.layer("sum", term.value, part=f".sum{part}", dim=gone, keepdim=False) if gone else term.value
+    left = [letter for i, letter in enumerate(term.letters) if i not in gone]
+    shape = tuple(side for letter, side in zip(left, value.sides, strict=True) if letter in kept)
+    value = value if shape == value.sides else reshaped(at, value, shape)
+    return Term(value, "".join(letter for letter in left if letter in kept))
 
 
 def ordered(at: Place, term: Term, result: str, part: str) -> Value:
@@ -92,8 +106,8 @@ def ordered(at: Place, term: Term, result: str, part: str) -> Value:
 
 def product(at: Place, one: Term, other: Term, kept: str, sides: dict[str, Dim], part: str) -> Term:
     """Return the product of two tensors, summed over the letters that they share and nothing keeps."""
-    one = summed(at, one, kept + other.letters, f"{part}_a")
-    other = summed(at, other, kept + one.letters, f"{part}_b")
+    shared = kept + "".join(c for c in wide(one) if c in wide(other))
+    one, other = summed(at, one, shared, f"{part}_a"), summed(at, other, shared, f"{part}_b")
     if one.value.constant and not other.value.constant:
         one, other = other, one
     left, right = one.letters, other.letters
@@ -101,7 +115,7 @@ def product(at: Place, one: Term, other: Term, kept: str, sides: dict[str, Dim],
     rows = [c for c in left if c not in right]
     inner = [c for c in left if c in right and c not in kept]
     columns = [c for c in right if c not in left]
-    if not inner and not (rows and columns):  # nothing is summed: element by element
+    if not inner:  # nothing is summed: element by element
         return by_element(at, one, other, part)
     one = Term(at.computing(one.value, other.value), left)
     as_linear = other.value.constant and not batch
@@ -128,19 +142,29 @@ def product(at: Place, one: Term, other: Term, kept: str, sides: dict[str, Dim],
 
 
 def by_element(at: Place, one: Term, other: Term, part: str) -> Term:
-    """Return the product of two tensors of which one has all the letters."""
+    """Return the product of two tensors, each broadcast along the letters that it does not have."""
     if set(other.letters) > set(one.letters):
         one, other = other, one
-    order = "".join(letter for letter in one.letters if letter in other.letters)
-    value = ordered(at, other, order, f"{part}_b")
-    spread = iter(value.sides)
-    shape = tuple(next(spread) if letter in other.letters else 1 for letter in one.letters)
-    value = value if shape == value.sides else reshaped(at, value, shape)
-    if value.constant and not one.value.constant:
-        own = value.kept
-        made = at.layer(
-            "mul", one.value, weights=(value,) if own else (), constant=value.sides, learnable=own, part=part
-        )
+    letters = one.letters + "".join(c for c in other.letters if c not in one.letters)
+    first, second = (aligned(at, term, letters, name) for term, name in ((one, f"{part}_a"), (other, f"{part}_b")))
+    if second.constant and not first.constant:
+        own = second.kept
+        weights = (second,) if own else ()
+        made = at.layer("mul", first, weights=weights, constant=second.sides, learnable=own, part=part)
     else:
-        made = at.layer("mul", one.value, value, part=part)
-    return Term(made, one.letters)
+        made = at.layer("mul", first, second, part=part)
+    return Term(made, letters)
+
+
+def aligned(at: Place, term: Term, letters: str, part: str) -> Value:
+    """Return a tensor with its dimensions in the order of some letters, and 1 for those that it does not have."""
+    value = ordered(at, term, "".join(c for c in letters if c in term.letters), part)
+    spread = iter(value.sides)
+    shape = tuple(next(spread) if c in term.letters else 1 for c in letters)
+    return value if shape == value.sides else reshaped(at, value, shape)
+
+
+def wide(term: Term) -> str:
+    """Return the letters of a tensor's dimensions, without those of 1: a sum over these is no product."""
+    pairs = zip(term.letters, term.value.sides, strict=True)
+    return "".join(letter for letter, side in pairs if not (is_integer(side) and side == 1))

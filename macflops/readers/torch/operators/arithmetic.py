@@ -34,6 +34,7 @@ BINARY = {
         name: name
         for name in ("bitwise_left_shift", "bitwise_right_shift", "float_power", "xlogy", "copysign", "polar")
     },
+    **{name: name for name in ("logaddexp2", "ldexp", "gcd", "lcm", "nextafter")},
 }
 
 

@@ -209,6 +209,11 @@ def _put(at: Place, self: Value, *more: Any, **fields: Any) -> Value:
     return at.moved(self, *others)  # type: ignore[no-any-return]
 
 
+def _joined(at: Place, tensors_: Any) -> Value:
+    """Matrices along a diagonal, zeros elsewhere."""
+    return at.moved(*tensors(tensors_))  # type: ignore[no-any-return]
+
+
 def _moved(at: Place, self: Value, *more: Any, **fields: Any) -> Any:
     """Elements in another order, or several times."""
     others = [given for given in (*more, *fields.values()) if isinstance(given, Value)]
@@ -254,6 +259,13 @@ MADE |= {
         _put,
     ),
     **dict.fromkeys(("roll", "flip", "rot90", "im2col", "col2im", "repeat_interleave"), _moved),
-    **dict.fromkeys(("tril", "triu", "one_hot", "bucketize", "affine_grid_generator", "histc", "bincount"), _computed),
+    **dict.fromkeys(
+        words(
+            "tril triu one_hot bucketize affine_grid_generator histc bincount isin multinomial nonzero nonzero_static "
+            "_unique2 unique_consecutive unique_dim unique_dim_consecutive fractional_max_pool2d fractional_max_pool3d"
+        ),
+        _computed,
+    ),
+    "block_diag": _joined,
     "_unsafe_index": index,
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from macflops.arithmetic import differ, size
+from macflops.arithmetic import differ, is_integer, size
 from macflops.errors import ShapeError
-from macflops.ops._stated import Computed
+from macflops.ops._stated import Computed, LookedUp
 from macflops.readers.torch.operators._common import Place, Unread, Value, tensors
 
 
@@ -233,6 +233,7 @@ def einsum(at: Place, equation: str, tensors_: Any = (), path: Any = None, **mor
     values = tensors(more.get("tensors", tensors_))
     terms, arrow, result = equation.replace(" ", "").partition("->")
     letters = [_spelled(term, len(value.shape)) for term, value in zip(terms.split(","), values, strict=True)]
+    pairs = [_diagonal(at, value, term) for value, term in zip(values, letters, strict=True)]
     if arrow:
         longest = max((term.count("\x00") + sum(c in DOTS for c in term) for term in letters), default=0)
         result = result.replace("...", "".join(DOTS[len(DOTS) - longest :]))
@@ -240,6 +241,7 @@ def einsum(at: Place, equation: str, tensors_: Any = (), path: Any = None, **mor
         joined = "".join(letters)
         dots = sorted({c for c in joined if c in DOTS}, key=DOTS.index)
         result = "".join(dots) + "".join(sorted(c for c in set(joined) if joined.count(c) == 1 and c not in DOTS))
+    values, letters = tuple(value for value, _ in pairs), [term for _, term in pairs]
     while len(values) > 1:
         rest = "".join(letters[2:]) + result
         kept = [c for c in dict.fromkeys(letters[0] + letters[1]) if c in rest]
@@ -263,12 +265,7 @@ def _spelled(term: str, rank: int) -> str:
 
 def _reduced(at: Place, x: Value, have: str, want: str) -> Value:
     """Add what is left of a single operand: sums over letters, then a transposition."""
-    if len(set(have)) < len(have):
-        raise Unread("of a diagonal")
-    gone = tuple(have.index(c) for c in have if c not in want)
-    if gone:
-        x = at.folded("sum", x, gone, False, ".sum")
-        have = "".join(c for c in have if c in want)
+    x, have = _summed(at, x, have, want, ".sum")
     return at.transposed(x, tuple(have.index(c) for c in want), ".transpose")
 
 
@@ -276,15 +273,8 @@ def _pair(at: Place, a: Value, b: Value, left: str, right: str, result: str, par
     """Add a sum of the products of two operands."""
     if a.constant and not b.constant:
         a, b, left, right = b, a, right, left
-    if len(set(left)) < len(left) or len(set(right)) < len(right):
-        raise Unread("of a diagonal")
-    one, other = (
-        tuple(c for c in mine if c not in others and c not in result) for mine, others in ((left, right), (right, left))
-    )
-    if one:
-        a, left = at.folded("sum", a, tuple(left.index(c) for c in one), False, ".sum"), _without(left, one)
-    if other:
-        b, right = at.folded("sum", b, tuple(right.index(c) for c in other), False, ".sum"), _without(right, other)
+    kept = result + "".join(c for c in _wide(a, left) if c in _wide(b, right))
+    (a, left), (b, right) = _summed(at, a, left, kept, ".sum"), _summed(at, b, right, kept, ".sum")
     sides = dict(zip(right, b.shape, strict=True))
     for letter, side in zip(left, a.shape, strict=True):
         if letter not in sides or sides[letter] == 1:
@@ -326,8 +316,27 @@ def _by_element(at: Place, a: Value, b: Value, left: str, right: str, result: st
     return at.element_wise("mul", *aligned)
 
 
-def _without(term: str, letters: tuple[str, ...]) -> str:
-    return "".join(c for c in term if c not in letters)
+def _wide(x: Value, letters: str) -> str:
+    """Return the letters of dimensions that are not 1: torch sums over others before the product."""
+    return "".join(c for c, side in zip(letters, x.shape, strict=True) if not (is_integer(side) and side == 1))
+
+
+def _summed(at: Place, x: Value, have: str, kept: str, part: str) -> tuple[Value, str]:
+    """Return a tensor summed over the letters that nothing keeps (those of 1 are left out), and what is left."""
+    gone = tuple(i for i, c in enumerate(have) if c not in kept and c in _wide(x, have))
+    x = at.folded("sum", x, gone, False, part) if gone else x
+    left = [c for i, c in enumerate(have) if i not in gone]
+    shape = tuple(side for c, side in zip(left, x.shape, strict=True) if c in kept)
+    return at.reshaped(x, shape, ".squeeze"), "".join(c for c in left if c in kept)
+
+
+def _diagonal(at: Place, x: Value, letters: str) -> tuple[Value, str]:
+    """Return a tensor's diagonal along the dimensions whose letter it has more than once, and its letters."""
+    once = "".join(dict.fromkeys(letters))
+    if once == letters:
+        return x, letters
+    shape = tuple(x.shape[letters.index(c)] for c in once)
+    return at.layer(LookedUp(name="diagonal", outputs=(shape,)), x, part=".diagonal"), once
 
 
 def _grouped_mm(

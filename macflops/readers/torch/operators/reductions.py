@@ -18,7 +18,7 @@ FOLDS = {
         name: name
         for name in ("prod", "var", "std", "all", "any", "argmax", "argmin", "logsumexp", "nansum", "nanmean")
     },
-    **{name: name for name in ("count_nonzero",)},
+    **{name: name for name in ("count_nonzero", "median", "nanmedian")},
 }
 
 
@@ -123,5 +123,5 @@ def searchsorted(at: Place, sorted_sequence: Value, self: Any, *more: Any, **fie
 
 
 MADE |= dict.fromkeys(("cumsum", "cumprod", "logcumsumexp", "argsort"), _scan)
-MADE |= dict.fromkeys(("sort", "cummax", "cummin", "kthvalue"), topk)
+MADE |= dict.fromkeys(("sort", "cummax", "cummin", "kthvalue", "mode", "aminmax", "_aminmax"), topk)
 MADE |= {"linalg_norm": linalg_vector_norm}

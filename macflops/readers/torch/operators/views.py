@@ -14,7 +14,7 @@ ALIASES = frozenset(
         "view reshape _unsafe_view _reshape_alias flatten unflatten squeeze unsqueeze slice select narrow "
         "expand expand_as chunk split split_with_sizes tensor_split unsafe_chunk unsafe_split "
         "unsafe_split_with_sizes unbind detach alias view_as reshape_as diagonal unfold lift_fresh "
-        "view_as_real view_as_complex real to contiguous dropout"
+        "view_as_real view_as_complex real to contiguous dropout as_strided _conj _neg_view"
     )
 )
 
@@ -202,6 +202,11 @@ def unfold(at: Place, self: Value, dimension: int, size: int, step: int) -> Valu
     return at.stated(Seen, self)  # type: ignore[no-any-return]
 
 
+def as_strided(at: Place, self: Value, *more: Any, **fields: Any) -> Value:
+    """x's memory as another shape, some of it perhaps more than once."""
+    return unfold(at, self, 0, 0, 0)
+
+
 def contiguous(at: Place, self: Value, *more: Any, **fields: Any) -> Value:
     """The same elements, perhaps in another place, type or order of memory: no layer of its own."""
     return Value(self.shape, self.dtype, self.tensor, self.leaves, name=self.name)
@@ -262,7 +267,8 @@ _FACTORIES = words(
     "arange range linspace logspace zeros ones empty full eye rand randn randint randperm tril_indices "
     "triu_indices scalar_tensor zeros_like ones_like empty_like full_like rand_like randn_like randint_like "
     "new_zeros new_ones new_empty new_full new_empty_strided empty_strided hann_window hamming_window "
-    "lift_fresh_copy tensor normal"
+    "lift_fresh_copy tensor normal "
+    "blackman_window bartlett_window kaiser_window fft_fftfreq fft_rfftfreq empty_permuted"
 )
 _SAME = words(
     "clone detach alias lift_fresh lift to _to_copy _to_cpu type_as alpha_dropout feature_dropout "
