@@ -65,7 +65,8 @@ class Value:
         """Its elements in row-major order, or None where they are not known."""
         if self.contents is None and self.held is not None:
             self.contents = self.held.numbers()
-            self.held = None
+            if self.contents is not None:
+                self.held = None
         return self.contents
 
     @property

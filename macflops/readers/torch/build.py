@@ -32,9 +32,8 @@ def network(run: Run, source: str, layers: int, magnitude: int, format: str = "t
     outputs = build.run_all()
     idle = idle_layers(build, outputs)
     if any(map(build.weighs, idle)):
-        gone = {build.calls[i] for i in idle} - {
-            build.calls[i] for i in range(len(build.builder.layers)) if i not in idle
-        }
+        needed = {build.calls[i] for i in range(len(build.builder.layers)) if i not in idle}
+        gone = {call for call in {build.calls[i] for i in idle} - needed if not build.shows(call)}
         again = Build(run, Builder(run.name, source, format), source, magnitude, gone)
         outputs = again.run_all()
         warnings = idle_warnings(build, idle)
@@ -117,6 +116,11 @@ class Build:
         """Tell whether a tensor has been made, or is the module's own."""
         return key in self.values or key in self.run.held
 
+    def shows(self, index: int) -> bool:
+        """Tell whether a call makes a view: through one that nothing reads, its tensor may be written."""
+        call = self.run.calls[index] if index < len(self.run.calls) else None
+        return call is not None and operators.entry(call.op, call.overload).view
+
     def weighs(self, index: int) -> bool:
         """Tell whether a layer has parameters, or another's."""
         layer = self.builder.layers[index]
@@ -155,12 +159,16 @@ class Build:
         if self.skipped and not all(map(self.known, keys((*call.args, *call.kwargs.values())))):
             return
         entry = operators.entry(call.op, call.overload)
+        first = call.args[0] if call.args else None
+        behind = entry.in_place and isinstance(first, Ref) and self.is_behind(first.key)
         args = [self.arguments(arg) for arg in call.args]
         kwargs = {key: self.arguments(arg) for key, arg in call.kwargs.items() if key not in operators.IGNORED}
         target = kwargs.pop("out", None)
         place = Place(self, call, name)
         made = self.made(place, entry, args, kwargs)
         if entry.in_place or target is not None:
+            if behind and place.call.op == "aten.copy_" and args[0].tensor is not None:
+                made = [self.joined(place, value, args[0]) for value in made]
             self.written(call, target if target is not None else args[0], made)
             return
         for description, value in zip(call.made, made, strict=False):
@@ -173,6 +181,18 @@ class Build:
                 if value is not whole:
                     value.storage, value.seen = whole.storage, whole.storage.version
                     value.path = (*whole.path, (entry.function, call.args[1:], index))
+
+    def is_behind(self, key: Any) -> bool:
+        """Tell whether a tensor's memory has been written since it was made, or read."""
+        found = self.values.get(key)
+        return found is not None and found.seen != found.storage.version
+
+    def joined(self, place: Place, value: Value, before: Value) -> Value:
+        """Return what was written, as it stands beside what had been written through another view."""
+        if value.tensor is None or before.tensor is None or value.shape != before.shape:
+            return value
+        (made,) = place.add(f"{place.name}.alias", Updated(), (value.tensor, before.tensor), (), value.dtype)
+        return made
 
     def made(self, place: Place, entry: operators.Entry, args: list[Any], kwargs: dict[str, Any]) -> list[Value]:
         """Return the values that a call makes."""

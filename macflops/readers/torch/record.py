@@ -175,6 +175,12 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def at_most(self, op: str, func: Any, args: Any, kwargs: Any) -> Any:
         """Return the largest output of an operator whose output's shape depends on its input's numbers."""
         x = args[0]
+        if op == "aten.nonzero" and not self.symbols:
+            try:
+                number = int(replayed(x, self.makers).count_nonzero())
+                return torch.empty((number, x.dim()), dtype=torch.int64, device=x.device)
+            except Unknowable:
+                pass
         place = self.lines.here()
         name = op.removeprefix("aten.")
         self.warn(
@@ -198,7 +204,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if tensor.device.type != "meta" and not (self.symbols and self.symbols.is_ours(tensor)):
             return tensor.item()
         try:
-            return replayed(tensor, self.makers, self.names)
+            return replayed(tensor, self.makers).item()
         except Unknowable:
             pass
         place = self.lines.here()

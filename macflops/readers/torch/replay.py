@@ -14,8 +14,8 @@ class Unknowable(Exception):
     """A number that depends on the input, on weights, or on too much."""
 
 
-def replayed(tensor: Any, makers: dict[int, tuple[Any, Any, Any, int]], held: dict[int, Any]) -> Any:
-    """Return the one number of a tensor. Raises Unknowable."""
+def replayed(tensor: Any, makers: dict[int, tuple[Any, Any, Any, int]]) -> Any:
+    """Return a tensor with its numbers. Raises Unknowable."""
     found: dict[int, Any] = {}
 
     def real(given: Any, depth: int) -> Any:
@@ -48,7 +48,7 @@ def replayed(tensor: Any, makers: dict[int, tuple[Any, Any, Any, int]], held: di
         return made
 
     try:
-        return value(tensor, 0).item()
+        return value(tensor, 0)
     except (RuntimeError, NotImplementedError, TypeError):
         raise Unknowable from None
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 import macflops
 from macflops.network import Network
 from macflops.readers.onnx import read
-from tests.readers.onnx.torches import counted, exported
+from tests.readers.onnx.torches import counted, exported, exported_anew
 
 FLOAT = TensorProto.FLOAT
 
@@ -189,3 +189,30 @@ def test_the_older_exporter_s_names_tell_parameters_from_buffers(module: nn.Modu
     x = torch.randn(*shape)
     totals = macflops.count(read(exported(module, x), "model.onnx")).totals
     assert (totals.mult_adds, totals.params) == counted(module, x)
+
+
+class Triangle(nn.Module):
+    """Second-order pooling: the upper triangle of products of channels, by a mask of 100 by 100."""
+
+    def __init__(self, masked: bool) -> None:
+        super().__init__()
+        self.head, self.masked = nn.Linear(100 * 101 // 2, 3), masked
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = (x @ x.transpose(1, 2)).flatten(1)
+        if self.masked:
+            places = torch.arange(100)
+            mask = (places[:, None] <= places).flatten()
+        else:
+            mask = torch.ones(100, 100).triu().view(-1)
+        z: Tensor = self.head(y[:, mask.nonzero().view(-1)])
+        return z
+
+
+@pytest.mark.parametrize("write", [exported, exported_anew])
+@pytest.mark.parametrize("masked", [False, True])
+def test_the_elements_of_a_large_mask_are_computed(masked: bool, write: Any) -> None:
+    module, x = Triangle(masked), torch.randn(2, 100, 5)
+    report = macflops.count(read(write(module, x), "model.onnx"))
+    assert report.unsupported == ()
+    assert (report.totals.mult_adds, report.totals.params) == counted(module, x)

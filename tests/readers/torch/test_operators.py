@@ -43,7 +43,8 @@ FUNCTIONS: list[Callable[[Tensor, Tensor], Any]] = [
     lambda x, w: (F.mse_loss(x, x * 2), F.smooth_l1_loss(x, -x, reduction="none"), F.huber_loss(x, x + w)),
     lambda x, w: F.binary_cross_entropy_with_logits(x, x.sigmoid()) + F.cross_entropy(x, x.softmax(1)),
     lambda x, w: F.nll_loss(x.log_softmax(1), x.argmax(1)),
-    lambda x, w: (x.median(), *x.aminmax(dim=1), *x.mode(1), torch.block_diag(x[0, 0], w), torch.isin(x, w)),
+    lambda x, w: (x.median(), *x.aminmax(dim=1), *x.mode(1), torch.isin(x, w)),
+    lambda x, w: torch.block_diag(x[0, 0], w),  # type: ignore[no-untyped-call]
     lambda x, w: torch.baddbmm(x[0], x[0], x[1]),
     lambda x, w: torch.addmm(x[0, 0], w, w),
     lambda x, w: torch.tensordot(x, w, dims=1),
@@ -153,3 +154,40 @@ def test_bilinear_is_two_products() -> None:
     totals = macflops.count(Both(), input_shape=(2, 12)).totals
     assert totals.mult_adds == 2 * (5 * 7 * 3 + 7 * 3)  # x · W for each output, then · y
     assert totals.params == 5 * 7 * 3 + 3
+
+
+def stepwise(x: Tensor, w: Tensor) -> Tensor:
+    """Return what is written step by step, from a state whose last value nothing needs."""
+    y, state = torch.zeros_like(x), torch.zeros_like(x[:, 0])
+    key, value = x @ w, x @ w.T
+    for step in range(4):
+        y[:, step] = key[:, step] + state
+        state = state * w[0] + value[:, step]
+    return y @ w
+
+
+def halves(x: Tensor, w: Tensor) -> Tensor:
+    """Return a tensor whose halves are written through views that were there before."""
+    y = x.new_zeros(x.shape)
+    first, second = y.chunk(2, 1)
+    first.copy_(x[:, :2] @ w)
+    second.copy_(x[:, 2:] @ w)
+    return y @ w
+
+
+def triangle(x: Tensor, w: Tensor) -> Tensor:
+    """Return the products of the upper triangle of a mask that is too large to be kept with its numbers."""
+    chosen = torch.ones(100, 100).triu().view(-1).nonzero().view(-1)
+    wide = x.reshape(2, 144).repeat(1, 70)[:, :10_000]
+    return wide[:, chosen] @ x.new_ones(100 * 101 // 2, 3)
+
+
+@pytest.mark.parametrize("function", [stepwise, halves, triangle])
+def test_what_is_written_through_views_and_chosen_by_masks_counts_as_it_runs(function: Any) -> None:
+    x, module = torch.zeros(2, 4, 6, 6), Of(function).eval()
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        made = module(x)
+    network = macflops.load(module, input_shape=tuple(x.shape))
+    totals = macflops.count(network).totals
+    assert (totals.mult_adds, totals.params) == (counter.get_total_flops() // 2, 36)
+    assert network.shapes_of(network.outputs) == [tuple(made.shape)]

@@ -7,6 +7,7 @@ from operator import mul
 
 from macflops.arithmetic import Shape, is_integer, is_symbolic
 from macflops.readers.onnx.arrays import followed, groups, take
+from macflops.readers.onnx.evaluated import elements
 from macflops.readers.onnx.operators._common import axis_of, integers
 from macflops.readers.onnx.place import Place, Unread
 from macflops.readers.onnx.tensors import TYPES
@@ -120,8 +121,12 @@ def EyeLike(at: Place, x: Value, *, dtype: int | None = None, k: int = 0) -> Val
 
 
 def NonZero(at: Place, x: Value) -> Value:
-    """The indices (rank, number) of elements that are not 0: of elements that are known."""
+    """The indices (rank, number) of elements that are not 0: of elements that are known, or of a mask's."""
     numbers = x.numbers
+    if numbers is None and x.constant:
+        known = elements(at.build, at.node.inputs[0])
+        if known is not None:
+            return Value((len(x.sides), int((known != 0).sum())), "int64")
     if numbers is None or not followed(x.sides) or any(map(is_symbolic, numbers)):
         raise Unread(UNBOUNDED)
     places = [i for i, number in enumerate(numbers) if number]
