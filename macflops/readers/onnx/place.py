@@ -163,7 +163,7 @@ class Place:
         build, builder = self.build, self.build.builder
         name = build.unique(name)
         try:
-            made = builder.add(name, operator, tensors, Location(build.file))
+            made = builder.add(name, operator, tensors, build.location)
         except ShapeError as error:
             raise self.error(error) from None
         build.check_magnitudes(self, made)

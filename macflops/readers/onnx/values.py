@@ -81,19 +81,17 @@ class Value:
     @property
     def kept(self) -> bool:
         """Whether it is made of a tensor that the file keeps."""
-        return any(leaf.kept for leaf in self.leaves.values())
+        return bool(self.leaves) and any(leaf.kept for leaf in self.leaves.values())
 
     @property
     def declared(self) -> bool:
         """Whether it is made of a tensor that the file says is a parameter."""
-        return any(leaf.declared for leaf in self.leaves.values())
+        return bool(self.leaves) and any(leaf.declared for leaf in self.leaves.values())
 
 
 def held(tensor: Tensor, name: str, kept: bool = True, said: bool | None = None) -> Value:
     """Return a tensor of the file as a value; one of floats with dimensions is learnable, unless the file says no."""
-    elements = 1
-    for dim in tensor.shape:
-        elements *= dim
+    elements = prod(tensor.shape)
     learnable = tensor.type in FLOATS and (bool(tensor.shape) and (kept or elements > 1) if said is None else said)
     leaves = {name: Leaf(elements, kept, said is True)} if learnable else {}
     return Value(tensor.shape, tensor.type, held=tensor, leaves=leaves, written=True)
