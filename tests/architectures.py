@@ -279,6 +279,8 @@ TRANSFORMERS = {
     "qwen2": transformer("Qwen2", num_key_value_heads=2, **TEXT),
     "gemma": transformer("Gemma", num_key_value_heads=1, head_dim=16, **TEXT),
     "phi3": transformer("Phi3", pad_token_id=0, **TEXT),
+    "fnet": transformer("FNet", **TEXT),
+    "rwkv": transformer("Rwkv", attention_hidden_size=64, use_cache=False, **TEXT),
     "vit": transformer("ViT", **{**FEW, **IMAGE}),
     "deit": transformer("DeiT", **{**FEW, **IMAGE}),
     "beit": transformer("Beit", **{**FEW, **IMAGE}),

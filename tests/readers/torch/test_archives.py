@@ -33,6 +33,7 @@ SAME = (
     "mixnet_s",
     "pvt_v2",
     "swin",
+    "fnet",
 )
 
 
@@ -190,3 +191,22 @@ def leaves(node: Any, path: tuple[Any, ...]) -> Any:
     for key, value in items:
         yield (*path, key)
         yield from leaves(value, (*path, key))
+
+
+def test_a_mixture_s_experts_count_for_the_tokens_that_they_get(tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    sizes = {"hidden_size": 16, "intermediate_size": 24, "num_attention_heads": 2, "num_key_value_heads": 2}
+    settings = transformers.MixtralConfig(**sizes, num_hidden_layers=1, vocab_size=50, num_local_experts=4)
+    settings.use_cache = False
+    module = transformers.MixtralModel(settings).eval()
+    save(module, {"input_ids": torch.ones(1, 5, dtype=torch.long)}, tmp_path / "net.pt2")
+    reports: list[Any] = [
+        macflops.count(tmp_path / "net.pt2"),
+        macflops.count(module, input_shape={"input_ids": (1, 5)}),
+    ]
+    for report in reports:
+        assert report.unsupported == ()
+        # Of each token: two experts of three linear layers. PyTorch's counter does not see them.
+        experts = [layer.mult_adds for layer in report.layers if layer.op == "grouped_matmul"]
+        assert sum(experts) == 5 * 2 * 3 * 16 * 24
+        assert report.totals.params == sum(one.numel() for one in module.parameters())

@@ -50,9 +50,9 @@ def table() -> dict[str, tuple[Callable[..., Any], str]]:
 def entry(op: str, overload: str = "") -> Entry:
     """Return what is known of an operator, by its name with its namespace, and its overload."""
     space, _, name = op.partition(".")
-    if space != "aten":
-        return NOT_KNOWN
     known = table()
+    if space != "aten":  # a library's own, by its whole name
+        name = op
     found = known.get(f"{name}__{overload}") or known.get(name)
     in_place = False
     if found is None and name.endswith("_") and not name.endswith("__"):

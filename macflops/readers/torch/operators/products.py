@@ -358,7 +358,12 @@ def _grouped_mm(
     return y if bias is None else _plus(at, y, bias)
 
 
-MADE["_grouped_mm"] = _grouped_mm
+def _grouped_fallback(at: Place, input: Value, weight: Value, offs: Value) -> Value:
+    """What transformers puts in its place where it is compiled."""
+    return _grouped_mm(at, input, weight, offs)
+
+
+MADE |= {"_grouped_mm": _grouped_mm, "transformers.grouped_mm_fallback": _grouped_fallback}
 
 
 def cdist(at: Place, x1: Value, x2: Value, p: float = 2.0, compute_mode: int | None = None) -> Value:
