@@ -43,6 +43,7 @@ class Build:
         self.ends: set[str] = set()
         self.made_by: dict[str, Node] = {}
         self.given: list[Value] = []  # constants that became layers
+        self.recurs = False  # whether there are recurrent layers
         self.done: dict[int, str] = {}  # nodes that others took up, by id, and whose output theirs is
 
     def run(self, graph: Graph) -> None:

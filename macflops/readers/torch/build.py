@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from macflops.arithmetic import is_integer, size
@@ -97,6 +99,12 @@ class Build:
         self.values: dict[Any, Value] = {}
         self.names: dict[str, int] = {}
         self.missing: dict[str, list[str]] = {}
+
+    @cached_property
+    def read(self) -> frozenset[Any]:
+        """The keys of all tensors that a call reads, or that the run returns."""
+        given = (call.args for call in self.run.calls), (call.kwargs.values() for call in self.run.calls)
+        return frozenset((*self.run.outputs, *(key for args in chain(*given) for key in keys(tuple(args)))))
 
     def run_all(self) -> list[int]:
         """Read all calls; return the tensors that are the network's outputs."""

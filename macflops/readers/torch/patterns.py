@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from macflops.errors import Location
 from macflops.network import Layer, Network
 from macflops.ops import find
+from macflops.readers._turned import straightened
 
 if TYPE_CHECKING:
     from macflops.readers.torch.build import Build
@@ -21,6 +22,7 @@ OnlyReader: TypeAlias = "Callable[[int], int | None]"
 def tidied(build: Build, outputs: list[int], warnings: tuple[tuple[Location, str], ...]) -> Network:
     """Return the network that has been built, its patterns read as what they are."""
     builder = build.builder
+    outputs = straightened(builder, outputs)
     layers = builder.layers
     used: dict[int, list[int]] = {}
     maker: dict[int, int] = {}

@@ -16,6 +16,7 @@ from macflops.errors import Location
 from macflops.readers.torch import operators
 from macflops.readers.torch.calls import Call, Held, Made, Ref, Run, Scope
 from macflops.readers.torch.operators._common import words
+from macflops.readers.torch.packed import PACKING, Packed
 from macflops.readers.torch.places import Lines
 from macflops.readers.torch.replay import Unknowable, replayed
 from macflops.readers.torch.symbols import Symbols, plain
@@ -53,6 +54,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.known: dict[Any, tuple[str, str, bool, bool, bool]] = {}
         self.shaped: dict[Any, tuple[Any, Any, Any]] = {}
         self.seen: set[int] = set()
+        self.packed = Packed()
         self.failed = ""
         self.failure: Exception | None = None
 
@@ -75,6 +77,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 return found
         if op == "aten.narrow" and isinstance(args[2], torch.Tensor):
             func, args = torch.ops.aten.narrow.default, (*args[:2], self.scalar((args[2],)), *args[3:])
+        packed = self.packed.shaped(op, overload, args) if op in PACKING else None
+        if packed is not None:
+            self.warn(self.lines.here(), "packed sequences: all are counted as long as the longest can be")
+            self.note(op, overload, func, args, kwargs, packed)
+            return packed
         given, real = self.without_elements(args, kwargs)
         bare_args, bare_kwargs = given
         if in_place and not real and bare_args[0] is args[0] and self.fits(args):
