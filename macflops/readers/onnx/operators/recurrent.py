@@ -62,7 +62,7 @@ def recurrent(
     last = (batch, directions, hidden) if turned else (directions, batch, hidden)
     found = [seen(at, y, shape)]
     for i, part in enumerate((".last", ".cell")[: len(states)], 1):
-        found.append(at.byproduct(y, last, part) if at.wants(i) else Value(last, x.dtype))
+        found.append(at.byproduct(y, last, part, name="last_state") if at.wants(i) else Value(last, x.dtype))
     return tuple(found[: at.outputs])
 
 

@@ -44,7 +44,7 @@ def _recurrent(name: str) -> Callable[..., tuple[Value, ...]]:
             weights = params[layer * each : (layer + 1) * each]
             y = at.layer(name, y, *given, weights=weights, part=part, **fields)
             for i in range(len(states)):
-                last[i].append(_last(at, name, y, (directions, *at.made(i + 1)[1:]), i + 1, part))
+                last[i].append(_last(at, y, (directions, *at.made(i + 1)[1:]), i + 1, part))
         return (y, *(_stack(at, found, i + 1) for i, found in enumerate(last)))
 
     return read
@@ -62,11 +62,11 @@ def _part(at: Place, state: Value, first: int, end: int, part: str) -> Value:
     return at.layer("slice", state, dim=0, start=first, end=end, part=f"{part}.state")
 
 
-def _last(at: Place, name: str, y: Value, shape: Shape, index: int, part: str) -> Value:
+def _last(at: Place, y: Value, shape: Shape, index: int, part: str) -> Value:
     """Return the last state of the layer that makes y. It costs where anything reads it: output `index` of the call."""
     if not at.wants(index):
         return Value(shape, y.dtype)
-    return at.layer(Byproduct(name=name, outputs=(shape,)), y, part=part + LAST[index - 1])
+    return at.layer(Byproduct(name="last_state", outputs=(shape,)), y, part=part + LAST[index - 1])
 
 
 def _stack(at: Place, found: list[Value], index: int) -> Value:
@@ -133,7 +133,7 @@ def _cell(name: str) -> Callable[..., Any]:
         y = at.layer(name, x, *given, weights=weights, hidden_size=shape[-1], bias=b_ih is not None)
         found = [at.reshaped(y, shape, ".output")]
         if len(states) > 1:
-            cell = _last(at, name, y, (1, *shape), 1, "")
+            cell = _last(at, y, (1, *shape), 1, "")
             found.append(at.reshaped(cell, shape, ".cell_output"))
         return found
 
