@@ -152,7 +152,8 @@ class Place:
         """Add what an operator writes besides its output `host`, if anything reads it."""
         if host.constant:
             return Value(shape, dtype or host.dtype)
-        return self.computed(host, outputs=[shape], dtypes=[dtype or host.dtype], kind="Byproduct", part=part, name=name)[0]
+        dtypes = [dtype or host.dtype]
+        return self.computed(host, outputs=[shape], dtypes=dtypes, kind="Byproduct", part=part, name=name)[0]
 
     def wants(self, output: int) -> bool:
         """Tell whether anything reads one of the node's outputs."""
