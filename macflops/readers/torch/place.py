@@ -91,6 +91,7 @@ class Place:
                 name, Given(value.shape, value.learnt), (), (value,) if value.learnt else (), value.dtype
             )
             value.tensor = made.tensor
+            self.build.given.append(value)
         assert value.tensor is not None
         return value.tensor
 

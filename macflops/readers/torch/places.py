@@ -26,13 +26,17 @@ class Lines:
         """Return the place that is running."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            file = self.file(frame.f_code.co_filename)
-            if file is not None:
-                return Location(file, frame.f_lineno, self.column(frame.f_code, frame.f_lasti))
+            if self.file(frame.f_code.co_filename) is not None:
+                return self.at(frame)
             if frame.f_code.co_name == TOP and frame.f_globals.get("__name__") == TOP_MODULE:
                 break
             frame = frame.f_back
         return Location(self.source)
+
+    def at(self, frame: FrameType) -> Location:
+        """Return the place that runs in a frame of the user's."""
+        file = self.file(frame.f_code.co_filename)
+        return Location(file or self.source, frame.f_lineno, self.column(frame.f_code, frame.f_lasti))
 
     def of(self, error: BaseException) -> Location:
         """Return the innermost place of the user's that an error came through."""

@@ -15,6 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from macflops.errors import Location
 from macflops.readers.torch import operators
 from macflops.readers.torch.calls import Call, Held, Made, Ref, Run, Scope
+from macflops.readers.torch.higher import register
 from macflops.readers.torch.operators._common import words
 from macflops.readers.torch.packed import PACKING, Packed
 from macflops.readers.torch.places import Lines
@@ -292,6 +293,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         finally:
             before.remove()
             after.remove()
+
+
+register(Recorder)
 
 
 class TooLong(Exception):

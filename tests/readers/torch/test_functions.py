@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 import macflops
+from macflops.fusion import Fusion
 from macflops.network import Network
 from macflops.readers.onnx import read
 
@@ -24,7 +25,8 @@ class Waves(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return a map."""
-        return self.second(self.first(x).sin()).cos()
+        y: Tensor = self.second(self.first(x).sin()).cos()
+        return y
 
 
 class Functions(nn.Module):
@@ -52,7 +54,7 @@ def exported(module: nn.Module, *inputs: Tensor) -> Network:
 
 
 @pytest.mark.parametrize("fusion", ["none", "runtime"])
-def test_sines_merge_alike_in_every_reader(fusion: str, tmp_path: Path) -> None:
+def test_sines_merge_alike_in_every_reader(fusion: Fusion, tmp_path: Path) -> None:
     live = macflops.load(Waves(), input_shape=(1, 3, 12, 12))
     macflops.export(live, tmp_path / "net.yaml")
     expected = macflops.count(live, fusion=fusion)
