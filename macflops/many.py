@@ -25,6 +25,7 @@ TOTALS = (
     "arithmetic_intensity",
 )
 AHEAD = 4  # sources that each process may be ahead of the row that comes next
+MOST_PROCESSES = 4  # for each processor: more of them would only take memory
 NETWORK = re.compile(rb"^(?:layers|backbone)[ \t]*:", re.MULTILINE)  # what a YAML file that describes one holds
 LOOKED_AT = 1 << 20  # bytes of a YAML file in which that has to stand
 
@@ -123,8 +124,9 @@ def in_processes(sources: Iterator[str], jobs: int, strict: bool, options: dict[
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
+    jobs = min(jobs, MOST_PROCESSES * (os.cpu_count() or 1))
     waiting: deque[tuple[str, Future[Row] | None]] = deque()
-    pool = ProcessPoolExecutor(jobs)
+    pool = ProcessPoolExecutor(jobs, initializer=attend)
     try:
         while True:
             for source in islice(sources, jobs * AHEAD - len(waiting)):
@@ -141,9 +143,30 @@ def in_processes(sources: Iterator[str], jobs: int, strict: bool, options: dict[
                 waiting.clear()
                 for one in again:
                     yield alone(one, strict, options)
-                pool = ProcessPoolExecutor(jobs)
+                pool = ProcessPoolExecutor(jobs, initializer=attend)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def attend() -> None:
+    """Let a process that counts leave an interruption to the one that started it, and end with that one.
+
+    A terminal interrupts all of them at once, and one that is killed cannot end those that it started.
+    """
+    import signal
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+    from threading import Thread
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+
+        def end_with(sentinel: int) -> None:
+            wait([sentinel])
+            os._exit(1)
+
+        Thread(target=end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def alone(source: str, strict: bool, options: dict[str, Any]) -> Row:
@@ -151,7 +174,7 @@ def alone(source: str, strict: bool, options: dict[str, Any]) -> Row:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    with ProcessPoolExecutor(1) as pool:
+    with ProcessPoolExecutor(1, initializer=attend) as pool:
         try:
             return pool.submit(row, source, strict, options).result()
         except BrokenProcessPool:

@@ -96,7 +96,8 @@ def chosen_scale(
     if not scales:
         if variant is not None:
             raise SourceError(Location(source.file), f"no variant {variant}", "the file has no scales")
-        return None, Scale.of((values.get("depth_multiple", 1.0), values.get("width_multiple", 1.0)), top, source)
+        multiples = tuple(values.get(name, 1.0) for name in ("depth_multiple", "width_multiple"))
+        return None, Scale.of(multiples, top, source)
     if not isinstance(scales, dict):
         raise source.error(top["scales"], f"scales is {kind(top['scales'])}", "write {n: [0.33, 0.25, 1024]}")
     wanted = variant or named_scale(source.file, scales) or next(iter(scales))

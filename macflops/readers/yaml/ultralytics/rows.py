@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
-from macflops.errors import Location
 from macflops.network import Builder
 from macflops.readers.yaml import nodes
 from macflops.readers.yaml.limits import over
@@ -77,8 +76,7 @@ class Rows:
                     found = self.written[key] = template(builder, found)
                 assert type(found) is Template
                 at.make_room(len(found.layers))
-                location = Location(model.source.file, node.line, node.column)
-                self.made.append(copied(builder, found, name, inputs, location))
+                self.made.append(copied(builder, found, name, inputs, at.location))
                 return
         layers, tensors = len(builder.layers), len(builder.tensors)
         result = written(at, call, inputs)
@@ -186,9 +184,26 @@ def written(at: Writer, call: Call, inputs: list[Any]) -> Result:
         return found
     if len(inputs) != 1:
         raise at.error(f"{len(inputs)} inputs", f"{call.name} takes 1")
-    tensor: Any = inputs[0]
+    return in_series(at, call, given, times, inputs[0])
+
+
+def in_series(at: Writer, call: Call, given: dict[str, Any], times: int, tensor: int) -> Result:
+    """Write a module out several times, each time on what the time before gave; copies of one that fits itself."""
+    builder, function = at.builder, call.module.function
+    if times == 1:
+        return function(at, tensor, **given)  # type: ignore[no-any-return]
     for number in range(times):
-        if type(tensor) is tuple:
+        entered, name = tensor, f"{at.name}.{number}"
+        layers, tensors = len(builder.layers), len(builder.tensors)
+        result = function(at.under(str(number)), entered, **given)
+        if type(result) is tuple:
             raise at.error(f"{times} repeats of a module that gives several tensors", "write 1")
-        tensor = module.function(at.under(str(number)) if times > 1 else at, tensor, **given)
-    return tensor  # type: ignore[no-any-return]
+        tensor = result
+        if builder.shape(tensor) == builder.shape(entered):
+            ends = (layers, len(builder.layers)), (tensors, len(builder.tensors))
+            again = template(builder, Written(name, (entered,), tensor, *ends))
+            at.make_room(len(again.layers) * (times - 1 - number))
+            for other in range(number + 1, times):
+                tensor = copied(builder, again, f"{at.name}.{other}", (tensor,), at.location)  # type: ignore[assignment]
+            break
+    return tensor

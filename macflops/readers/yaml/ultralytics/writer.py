@@ -32,6 +32,7 @@ class Writer:
         self.model, self.node, self.name = model, node, name
         self.modern = modern  # whether heads have YOLO11's depthwise convolutions
         self.source, self.builder = model.source, model.builder
+        self.location = Location(model.source.file, node.line, node.column)
 
     def under(self, name: str) -> Writer:
         """Return a writer of a module within this one."""
@@ -72,10 +73,9 @@ class Writer:
     def parts(self, name: str, operator: Any, *inputs: int, shares: str | None = None) -> tuple[int, ...]:
         """Add a layer; return its tensors. It may share the weights of another layer of this module."""
         self.make_room(1)
-        location = Location(self.source.file, self.node.line, self.node.column)
         full = f"{self.name}.{name}" if name else self.name
         try:
-            made = self.builder.add(full, operator, inputs, location, shares and f"{self.name}.{shares}")
+            made = self.builder.add(full, operator, inputs, self.location, shares and f"{self.name}.{shares}")
         except ShapeError as error:
             raise self.source.error(self.node, f"{full}: {error.what}", error.hint) from None
         most = self.source.limits.magnitude
