@@ -24,6 +24,7 @@ TOTALS = (
     "peak_activation_bytes",
     "arithmetic_intensity",
 )
+DECIDING = ("variant", "batch", "set", "input_shape", "assume")  # options that decide which network is counted
 AHEAD = 4  # sources that each process may be ahead of the row that comes next
 MOST_PROCESSES = 4  # for each processor: more of them would only take memory
 NETWORK = re.compile(rb"^(?:layers|backbone)[ \t]*:", re.MULTILINE)  # what a YAML file that describes one holds
@@ -37,6 +38,7 @@ class Row(NamedTuple):
     name: str | None
     dtype: str
     fusion: str
+    options: str  # the others that decide which network was counted, as the command line writes them
     complete: bool
     layers: int | None
     totals: Mapping[str, Any]
@@ -47,7 +49,7 @@ class Row(NamedTuple):
         """Return the row for machines: numbers in full, closed forms as text."""
         totals = {name: self.totals.get(name) for name in TOTALS}
         first: dict[str, Any] = {"source": self.source, "name": self.name, "dtype": self.dtype, "fusion": self.fusion}
-        first |= {"complete": self.complete, "layers": self.layers}
+        first |= {"options": self.options, "complete": self.complete, "layers": self.layers}
         return {**first, **totals, "unsupported": dict(self.unsupported), "error": self.error}
 
 
@@ -208,6 +210,15 @@ def failed(source: str, error: str, options: Mapping[str, Any]) -> Row:
     return Row(source, None, *used(options), False, None, {}, {}, error)
 
 
-def used(options: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the type of elements and the fusion that options ask for."""
-    return options.get("dtype", "float32"), options.get("fusion", "none")
+def used(options: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the type of elements and the fusion that options ask for, and the others that decide what is counted."""
+    others: list[str] = []
+    for name in DECIDING:
+        value = options.get(name)
+        if isinstance(value, Mapping):
+            value = [f"{key}={item}" for key, item in value.items()]
+        elif isinstance(value, list | tuple) and not all(isinstance(item, str) for item in value):
+            value = ["x".join(map(str, value))]
+        items = value if isinstance(value, list | tuple) else [] if value is None else [value]
+        others.extend(f"--{name.replace('_', '-')} {item}" for item in items)
+    return options.get("dtype", "float32"), options.get("fusion", "none"), " ".join(others)

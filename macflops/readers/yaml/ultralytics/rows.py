@@ -20,6 +20,8 @@ from macflops.readers.yaml.ultralytics.writer import Writer
 from macflops.spelling import did_you_mean
 
 BEFORE_FIRST = "only the image comes before, as -1"
+# Modules whose networks are another package's code, and no rows.
+ELSEWHERE = {"TorchVision": "its network is torchvision's code: count that as torch:torchvision.models:NAME"}
 SHAPE = "[from, repeats, module, args]"
 
 
@@ -153,7 +155,8 @@ def read(model: Model, times: Node, module: Node, args: Node) -> Call:
         raise source.error(times, f"{repeats:,} repeats", over("repeats", source.limits.repeats))
     found = modules.find(module.text) if type(module) is Scalar else None
     if found is None:
-        hint = did_you_mean(module.text if type(module) is Scalar else "", modules.names(), "modules are")
+        name = module.text if type(module) is Scalar else ""
+        hint = ELSEWHERE.get(name) or did_you_mean(name, modules.names(), "modules are")
         raise source.error(module, f"no module {kind(module)} is read", hint)
     if type(args) is not nodes.Sequence:
         raise source.error(args, f"args is {kind(args)}", "write a list: [64, 3, 2]")

@@ -19,6 +19,7 @@ from macflops.ops.softmax import Softmax
 from macflops.ops.split import Split
 from macflops.ops.sub import Sub
 from macflops.ops.transpose import Transpose
+from macflops.ops.upsample import Upsample
 from macflops.readers.yaml.ultralytics.modules import module
 from macflops.readers.yaml.ultralytics.modules.anchors import anchored
 from macflops.readers.yaml.ultralytics.modules.convolutions import DWConv
@@ -50,17 +51,23 @@ def Detect(at: Writer, inputs: list[int], nc: int = 80, anchors: object = None) 
 
 
 def scaled_prototypes(at: Writer, args: list[Any]) -> None:
-    """Let the scale multiply the prototypes' width."""
+    """Let the scale multiply the prototypes' width; the first YOLOv5's anchors come last."""
+    if len(args) > 3 and at.model.anchored:
+        args.append(args.pop(1))
     if len(args) > 2 and type(args[2]) is int:
         args[2] = at.model.scale.channels(args[2])
 
 
 @module(scaled=False, many=True, adapted=scaled_prototypes)
-def Segment(at: Writer, inputs: list[int], nc: int = 80, nm: int = 32, npr: int = 256) -> tuple[int, ...]:
+def Segment(at: Writer, inputs: list[int], nc: int = 80, nm: int = 32, npr: int = 256,
+            anchors: object = None) -> tuple[int, ...]:  # fmt: skip
     """Detect with nm mask coefficients to each box, and nm prototypes that they weigh, at twice the first map's sides.
 
     Source: YOLACT (Bolya et al. 2019), section 3.
     """
+    if at.model.anchored:
+        near = Upsample(scale_factor=(2, 2))
+        return anchored(at, inputs, nc, anchors, nm), prototypes(at.under("proto"), inputs[0], npr, nm, near)
     found, *raw = whole(at, nc, branches(at, inputs, nc, masks(at, inputs, nm)))
     return (found, prototypes(at.under("proto"), inputs[0], npr, nm), *raw)
 
@@ -71,10 +78,10 @@ def masks(at: Writer, inputs: list[int], nm: int, towers: str = "cv4") -> Beside
     return lambda prefix: beside(at, inputs, hidden, nm, f"{prefix}{towers}")
 
 
-def prototypes(at: Writer, x: int, hidden: int, nm: int) -> int:
-    """Write out nm prototypes of masks (N, nm, 2·H, 2·W)."""
+def prototypes(at: Writer, x: int, hidden: int, nm: int, larger: Any = None) -> int:
+    """Write out nm prototypes of masks (N, nm, 2·H, 2·W), made larger by a transposed convolution or as given."""
     x = at.conv("cv1", x, hidden, 3)
-    x = at.add("upsample", ConvTranspose(hidden, (2, 2), (2, 2)), x)
+    x = at.add("upsample", larger or ConvTranspose(hidden, (2, 2), (2, 2)), x)
     return at.conv("cv3", at.conv("cv2", x, hidden, 3), nm)
 
 
