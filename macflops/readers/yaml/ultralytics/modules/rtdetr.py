@@ -56,9 +56,9 @@ def RTDETRDecoder(at: Writer, inputs: list[int], nc: int = 80, hd: int = 256, nq
     maps = [(at.shape(x)[2], at.shape(x)[3]) for x in inputs]
     decoder = Decoder(hd, nh, ndp, d_ffn, maps)
     feats = encoded(at, inputs, hd)
-    query, boxes = first_queries(at, feats, nc, nq)
+    query, boxes, chosen = first_queries(at, feats, nc, nq)
     if learnt_init_query:
-        query = at.add("tgt_embed", Add(constant=(nq, hd), learnable=True), query)
+        query = at.add("tgt_embed", Embedding(nq, hd), chosen)
     boxes = at.add("first_boxes", Sigmoid(), boxes)
     for index in range(last + 1):
         query = layer(at.under(f"decoder.layers.{index}"), decoder, query, boxes, feats, placed(at, boxes, hd, index))
@@ -93,8 +93,8 @@ def encoded(at: Writer, inputs: list[int], width: int) -> int:
     return at.concat("feats", rows, 1)
 
 
-def first_queries(at: Writer, feats: int, nc: int, most: int) -> tuple[int, int]:
-    """Return the positions with the best scores (N, queries, width), and the logits of their boxes."""
+def first_queries(at: Writer, feats: int, nc: int, most: int) -> tuple[int, int, int]:
+    """Return the positions with the best scores (N, queries, width), the logits of their boxes, and which they are."""
     batch, positions, width = at.shape(feats)
     known = at.add("valid", Mul(constant=(1, positions, 1)), feats)
     known = at.add("enc_output.1", LayerNorm(), at.linear("enc_output.0", known, width))
@@ -104,7 +104,7 @@ def first_queries(at: Writer, feats: int, nc: int, most: int) -> tuple[int, int]
     shapes = ((batch, number, width), (batch, number, SIDES))
     query, anchors = at.parts("queries", LookedUp("gather", shapes), known, index)
     boxes = at.add("enc_boxes", Add(), mlp(at, "enc_bbox_head", query, (width, width, SIDES)), anchors)
-    return query, boxes
+    return query, boxes, index
 
 
 def placed(at: Writer, boxes: int, width: int, index: int) -> int:

@@ -54,7 +54,8 @@ def prompted(
     check_width(at, text, "embed", embed)
     wide = class_width(at, inputs, nc)
     if not with_bn or wide > embed or len(inputs) != 3:
-        raise at.error(f"embed is {embed}, with_bn is {with_bn}", f"with_bn is True, embed {wide} or more, for 3 maps")
+        what = f"{len(inputs)} maps, embed {embed}, with_bn {with_bn}"
+        raise at.error(what, f"it takes 3 maps, an embed of {wide} or more, with_bn True")
     shape = depthwise_tower if at.modern else tower
     found = []
     for prefix in prefixes(at):
