@@ -16,7 +16,7 @@ from macflops.cli._options import (
     warn,
     with_settings,
 )
-from macflops.cli._output import write
+from macflops.cli._output import keep_sources, write
 from macflops.errors import Location, SourceError
 from macflops.reports import find, names
 
@@ -65,6 +65,7 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
     if style != "text" and options["by"] != "layer":
         hint = "leave --by out: each layer's row names its operator, block and stage"
         raise SourceError(Location("--by"), f"rows by {options['by']} are for text, not {style}", hint)
+    keep_sources(sources, output)
     report = macflops.count(sources[0], **arguments)
     warn(report.network, options["strict"])
     text: dict[str, Any] = {"by": options["by"]}

@@ -10,12 +10,13 @@ from typing import Any
 from macflops.arithmetic import is_integer, size
 from macflops.errors import Location, SourceError
 from macflops.network import Builder, Network, Unsupported
+from macflops.ops._stated import Unused
 from macflops.readers._control import Trials
 from macflops.readers.onnx._rows import Unknown
 from macflops.readers.onnx.parameters import Parameters
 from macflops.readers.onnx.values import Leaf
 from macflops.readers.torch import operators
-from macflops.readers.torch._rows import Unused, Updated
+from macflops.readers.torch._rows import Updated
 from macflops.readers.torch.calls import Body, Call, Made, Ref, Run, Scope
 from macflops.readers.torch.names import keys, names
 from macflops.readers.torch.patterns import tidied
