@@ -110,7 +110,7 @@ class Place:
         return self.add(self.name + part, computed, tensors, own, dtype)
 
     def function(self, name: str, x: Value, dtype: str | None = None) -> Value:
-        """Add a function of one tensor, element by element, by name; of a constant it is one."""
+        """Add a function of one tensor, element by element, that may have no file in ops; of a constant it is one."""
 
         def contents() -> Numbers | None:
             function = UNARY.get(self.node.op)
@@ -119,7 +119,8 @@ class Place:
             found = tuple(applied(function, number) for number in x.numbers)
             return None if None in found else rounded(found, x.dtype)
 
-        return self.layer(stated("Function", name=name), x, numbers=contents, dtype=dtype)
+        known = name in ops.names()
+        return self.layer(name if known else stated("Function", name=name), x, numbers=contents, dtype=dtype)
 
     def computed(
         self,
