@@ -147,6 +147,9 @@ class Thing:
 
 
 NO_TEXTS: list[Any] = [Thing(), 3, [3], b"x"]
+NO_NAMES: list[Any] = [[], {}, 3]
+NO_SHAPES: list[Any] = [b"1x64", [1, 64, True, 28], [float("nan")], [1, 64, 2.5]]
+NO_SHARES: list[Any] = [{"speed": 0.1}, {3: 0.1}, [0.1]]
 NO_LIMITS: list[Any] = ["x", True, {"layers": "x"}, {"layers": 0}, {"layers": True}, {3: 3}]
 NO_MACHINES: list[tuple[Any, Any]] = [(0, 10), (16, 0), (1.5, 10), (16, float("nan")), ("x", 1)]
 
@@ -157,12 +160,12 @@ NO_MACHINES: list[tuple[Any, Any]] = [(0, 10), (16, 0), (1.5, 10), (16, float("n
         *({name: value} for name in ("set", "assume", "select", "ignore", "budget") for value in NO_TEXTS),
         *({name: Thing()} for name in ("variant", "input_shape", "batch", "limits", "machine", "thresholds", "hold")),
         *({"set": names} for names in ({1: 2}, {None: 2}, [None])),
-        *({"variant": value} for value in ([], {}, 3)),
-        *({"input_shape": value} for value in (b"1x64", [1, 64, True, 28], [float("nan")], [1, 64, 2.5])),
+        *({"variant": value} for value in NO_NAMES),
+        *({"input_shape": value} for value in NO_SHAPES),
         *({"limits": value} for value in NO_LIMITS),
         *({"machine": Machine(*numbers)} for numbers in NO_MACHINES),
         *({"hold": {name: share}} for name, share in (("params", "x"), ("params", -1), ("params", float("nan")))),
-        *({"hold": value} for value in ({"speed": 0.1}, {3: 0.1}, [0.1])),
+        *({"hold": value} for value in NO_SHARES),
     ],
     ids=str,
 )
