@@ -118,9 +118,8 @@ class Place:
             found = tuple(applied(function, number) for number in x.numbers)
             return None if None in found else rounded(found, x.dtype)
 
-        return self.layer(
-            name if name in ops.names() else stated("Function", name=name), x, numbers=contents, dtype=dtype
-        )
+        known = name in ops.names()
+        return self.layer(name if known else stated("Function", name=name), x, numbers=contents, dtype=dtype)
 
     def computed(
         self,
