@@ -66,7 +66,8 @@ class Build:
                 raise SourceError(Location(self.file), what, "the file is damaged, or its writer in error")
             made.add(name)
         for name, tensor in getattr(graph, "initializers", {}).items():
-            self.values[name] = held(tensor, name, said=said.get(name))
+            number = bool(said) and all(side == 1 for side in tensor.shape)  # computed by the exporter's optimizer
+            self.values[name] = held(tensor, name, said=said.get(name, False if number else None))
             self.parameters.note(self.values[name])
         try:
             reads = [tuple(name for name in self.decoded.reads(node) if name) for node in nodes]
