@@ -36,9 +36,7 @@ def table(report: Report, by: str) -> Iterator[str]:
     if not all(is_integer(number) for line in lines for number in line.sums):
         yield from closed_forms(lines)
         return
-    totals = report.totals
-    last = Line("total", "", (totals.params, totals.mult_adds, totals.elementwise_ops, totals.mac_elements))
-    shown = [[f"{number:,}" for number in line.sums] for line in [*lines, last]]
+    shown = [[f"{number:,}" for number in sums] for sums in (*(line.sums for line in lines), totals(report))]
     widths = [max(len(head), *(len(row[i]) for row in shown)) for i, head in enumerate(COLUMNS)]
     whats = [printable(line.what, 18) for line in lines]
     what_width = max([2, *map(len, whats)])
@@ -129,6 +127,12 @@ def grouped(report: Report, by: str) -> Iterator[Line]:
         params, mult_adds, elementwise, mac = (sum(column) for column in columns)
         what = counted(len(layers), "layer")
         yield Line(name, what, (params, mult_adds, elementwise, mac))
+
+
+def totals(report: Report) -> tuple[Dim, Dim, Dim, Dim]:
+    """Return each column's sum over the network; a shared weight counts once."""
+    found = report.totals
+    return found.params, found.mult_adds, found.elementwise_ops, found.mac_elements
 
 
 def sums(layer: LayerReport) -> tuple[Dim, Dim, Dim, Dim]:

@@ -32,6 +32,17 @@ def test_rows_add_up_to_the_totals(by: str) -> None:
     assert [sum(column) for column in zip(*rows[:-1], strict=True)] == rows[-1]
 
 
+@pytest.mark.parametrize("by", ["layer", "block", "stage", "op"])
+def test_markdown_has_the_rows_of_the_text(by: str) -> None:
+    table = run("count", "zoo:squeezenet1_1", "--by", by, "--format", "markdown").out.split("\n\n")[-1].splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert [rows[0][0], *rows[0][2:]] == [by, "params", "mult-adds", "elementwise", "mac elements"]
+    text = run("count", "zoo:squeezenet1_1", "--by", by).out.splitlines()
+    start = next(i for i, line in enumerate(text) if line.startswith(by))
+    numbers = [line.split()[-4:] for line in text[start + 1 :] if len(line.split()) > 3]
+    assert [row[2:] for row in rows[2:]] == numbers
+
+
 @pytest.mark.parametrize(("dtype", "size"), [("float32", 4), ("float16", 2), ("bfloat16", 2), ("int8", 1)])
 def test_bytes_follow_the_type(dtype: str, size: int) -> None:
     totals = macflops.count("zoo:resnet18", dtype=dtype).totals
