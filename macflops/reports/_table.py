@@ -36,25 +36,26 @@ def table(report: Report, by: str) -> Iterator[str]:
     if not all(is_integer(number) for line in lines for number in line.sums):
         yield from closed_forms(lines)
         return
-    shown = [[f"{number:,}" for number in sums] for sums in (*(line.sums for line in lines), totals(report))]
-    widths = [max(len(head), *(len(row[i]) for row in shown)) for i, head in enumerate(COLUMNS)]
-    whats = [printable(line.what, 18) for line in lines]
-    what_width = max([2, *map(len, whats)])
+    last = totals(report)
+    most = [max(column) for column in zip(last, *(line.sums for line in lines), strict=True)]  # none is negative
+    widths = [max(len(head), len(f"{number:,}")) for head, number in zip(COLUMNS, most, strict=True)]
+    what_width = max(2, max((len(printable(line.what, 18)) for line in lines), default=2))
     gap, width, rows = placed([printable(line.name) for line in lines], by, WIDTH - sum(widths) - what_width)
 
-    def one(name: str, what: str, numbers: Sequence[str]) -> Iterator[str]:
-        cells = [f"{number:>{width}}" for number, width in zip(numbers, widths, strict=True)]
+    def one(name: str, what: str, numbers: Sequence[Dim]) -> Iterator[str]:
+        cells = [f"{number:>{width},}" for number, width in zip(numbers, widths, strict=True)]
         if len(name) > width:
             yield name
             name = ""
-        yield (" " * gap).join((f"{name:{width}}", f"{what:{what_width}}", *cells))
+        yield (" " * gap).join((f"{name:{width}}", f"{printable(what, 18):{what_width}}", *cells))
 
-    yield from one(by, "op" if by == "layer" else "", COLUMNS)
-    for (scope, name), what, numbers in zip(rows, whats, shown, strict=False):
+    heads = (f"{head:>{width}}" for head, width in zip(COLUMNS, widths, strict=True))
+    yield (" " * gap).join((f"{by:{width}}", f"{'op' if by == 'layer' else '':{what_width}}", *heads))
+    for (scope, name), line in zip(rows, lines, strict=True):
         if scope:
             yield scope
-        yield from one(name, what, numbers)
-    yield from one("total", "", shown[-1])
+        yield from one(name, line.what, line.sums)
+    yield from one("total", "", last)
 
 
 def placed(names: Sequence[str], by: str, room: int) -> tuple[int, int, list[tuple[str, str]]]:
