@@ -17,7 +17,7 @@ from macflops.wording import counted
 LONG = 2_000_000  # configurations from which on there is a progress bar
 
 
-@click.command()
+@click.command(short_help="Count a grid of configurations.")
 @click.argument("source", required=False)
 @click.option("--over", multiple=True, metavar="NAME=VALUES", help="What varies: c1=16,24 or width=0.25:2:0.25.")
 @click.option("--quantity", metavar="NAMES", help="Columns: mult_adds,mac_bytes,…")
@@ -35,7 +35,7 @@ def command(source: str | None, style: str, output: str | None, **options: Any) 
 
     \b
       macflops sweep --over c1=16:512:16 --over c2=16:512:16 --over h=28
-      macflops sweep zoo:shufflenet_v1_g3_x1_0 --over groups=1,2,4,8 --over width=0.5,1
+      macflops sweep zoo:shufflenet_v1_g3_x1_0 --over groups=1,2,4,8
     """
     gc.enable()  # a sweep may be long: what falls off on the way must not stay
     from macflops.budgets import amount

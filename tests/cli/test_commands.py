@@ -125,6 +125,21 @@ def test_a_network_of_the_zoo_is_shown_with_its_file_stages_and_sources() -> Non
     assert run("zoo", "show", "shufflenet_v2").status == 2
 
 
+def test_a_shape_that_leaves_the_batch_out_is_warned_of() -> None:
+    ran = run("count", "zoo:resnet18", "--input-shape", "3x224x224")
+    assert "3x224x224 has the batch first" in ran.err
+    assert "1x3x224x224" in ran.err
+    assert run("count", "zoo:resnet18", "--input-shape", "1x3x64x64").err == ""
+
+
+def test_help_fits_and_is_not_cut_off() -> None:
+    overview = run("--help").out
+    assert "..." not in overview.partition("Commands:")[2]
+    for line in overview.partition("Commands:")[2].splitlines():
+        for name in line.split()[:1]:
+            assert max(map(len, run(name, "--help").out.splitlines())) <= 80, name
+
+
 @pytest.mark.parametrize("arguments", [("formula",), ("plot",), ("rule",), ("crosscheck", "zoo:shufflenet_v2_x1_0")])
 def test_lists_fit_into_eighty_columns(arguments: tuple[str, ...]) -> None:
     result = run(*arguments)
