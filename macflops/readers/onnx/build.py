@@ -29,6 +29,7 @@ class Build:
     def __init__(
         self, model: Model, graph: Graph, builder: Builder, file: str, magnitude: int, most: int = 10**6
     ) -> None:
+        self.location = Location(file)
         self.model, self.builder, self.file, self.magnitude, self.most = model, builder, file, magnitude, most
         self.opsets, self.total = model.opsets, 0
         self.decoded, self.inner = Decoded(), Inlined(self)
