@@ -230,16 +230,23 @@ def require_machine(machine: Any) -> None:
         raise SourceError(Location("machine"), f"a balance of {balance!r}", "give a number over 0")
 
 
+def once(option: str, name: str, found: Collection[Any]) -> None:
+    """Raise SourceError where a name has been given already: the last one would win unseen."""
+    if name in found:
+        raise SourceError(Location(option), f"{name} is there twice", "give each name once")
+
+
 def assignments(given: Mapping[str, Any] | Iterable[str] | None) -> dict[str, Any]:
     """Return NAME=VALUE strings, or a mapping, as a mapping. Raises SourceError where there is no =."""
     wanted = "a mapping, or texts NAME=VALUE"
     if isinstance(given, Mapping):
         return named("--set", given, wanted)
-    found = {}
+    found: dict[str, Any] = {}
     for text in texts("--set", given, wanted):
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise SourceError(Location("--set"), f"{text!r} is no assignment", "write NAME=VALUE")
+        once("--set", name.strip(), found)
         found[name.strip()] = value
     return found
 
@@ -258,7 +265,9 @@ def shapes(given: Any) -> dict[str | None, tuple[int | str, ...]] | None:
         name, equals, dimensions = part.rpartition("=") if isinstance(part, str) else ("", "", part)
         if equals and not name.strip():
             raise SourceError(Location("--input-shape"), f"{part!r} names no input", "write NAME=1x3x224x224")
-        found[name.strip() if equals else None] = shape(dimensions)
+        called = name.strip() if equals else None
+        once("--input-shape", called or "the input", [name or "the input" for name in found])
+        found[called] = shape(dimensions)
     return found
 
 

@@ -25,6 +25,8 @@ def budgets(given: Mapping[str, Any] | Iterable[str] | None, place: Location) ->
         name = written.strip().replace("-", "_")
         if name not in NAMES:
             raise SourceError(place, f"there is no total {written!r}", f"use one of {', '.join(NAMES)}")
+        if name in found:
+            raise SourceError(place, f"{name} is there twice", "give each name once")
         found[name] = amount(written, most, place)
     return found
 
