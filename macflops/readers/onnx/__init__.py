@@ -77,4 +77,8 @@ def network(
         ends = build.outputs(made, graph)
         if not builder.layers:
             raise SourceError(Location(file), "a network without layers", "its outputs do not depend on its inputs")
+        if made.recurs:
+            from macflops.readers._turned import straightened
+
+            ends = straightened(builder, ends)
         return builder.network(ends, made.unsupported(), tuple(made.notes))

@@ -32,7 +32,7 @@ class Build:
         self.location = Location(file)
         self.model, self.builder, self.file, self.magnitude, self.most = model, builder, file, magnitude, most
         self.opsets, self.total = model.opsets, 0
-        self.decoded, self.inner = Decoded(), Inlined(self)
+        self.decoded = Decoded()
         self.notes: list[tuple[Location, str]] = []
         self.dimensions = Dimensions({}, file)
         self.parameters = Parameters()
@@ -44,6 +44,8 @@ class Build:
         self.ends: set[str] = set()
         self.made_by: dict[str, Node] = {}
         self.given: list[Value] = []  # constants that became layers
+        self.inner = Inlined(self)
+        self.recurs = False  # whether there are recurrent layers
         self.done: dict[int, str] = {}  # nodes that others took up, by id, and whose output theirs is
 
     def run(self, graph: Graph) -> None:

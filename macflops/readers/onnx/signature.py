@@ -25,9 +25,14 @@ STATISTICS = (".running_mean", ".running_var")  # what torch's norms call them, 
 def learnable(
     metadata: Mapping[str, str], producer: str, tensors: Mapping[str, Tensor], nodes: Sequence[Node]
 ) -> dict[str, bool]:
-    """Return whether a tensor is a parameter, by name, for those of which the file says so."""
+    """Return whether a tensor is a parameter, by name, for those of which the file says so.
+
+    A single number beside those that the newer exporter notes was computed by its optimizer.
+    """
     if KEY in metadata:
-        return {name: kind == "PARAMETER" for kind, name in LINE.findall(metadata[KEY])}
+        noted = {name: kind == "PARAMETER" for kind, name in LINE.findall(metadata[KEY])}
+        computed = (name for name, tensor in tensors.items() if all(side == 1 for side in tensor.shape))
+        return {**dict.fromkeys(computed, False), **noted} if noted else {}
     if producer != "pytorch":
         return {}
     return {**single(tensors), **frozen(tensors, nodes)}

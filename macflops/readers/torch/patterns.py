@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from macflops.arithmetic import Dim
 from macflops.errors import Location
 from macflops.network import Layer, Network
-from macflops.ops import find
+from macflops.ops import Operator, find
+from macflops.ops._stated import Repeated
+from macflops.readers._turned import straightened
 
 if TYPE_CHECKING:
     from macflops.readers.torch.build import Build
@@ -21,6 +24,7 @@ OnlyReader: TypeAlias = "Callable[[int], int | None]"
 def tidied(build: Build, outputs: list[int], warnings: tuple[tuple[Location, str], ...]) -> Network:
     """Return the network that has been built, its patterns read as what they are."""
     builder = build.builder
+    outputs = straightened(builder, outputs)
     layers = builder.layers
     used: dict[int, list[int]] = {}
     maker: dict[int, int] = {}
@@ -68,7 +72,9 @@ def shuffled(
     alike = builder.shape(last.outputs[0]) == sides and len(sides) >= 3 and len(split) == len(sides) + 1
     if not alike or split[0] != sides[0] or split[3:] != sides[2:] or tuple(middle.operator.dims) != swapped:
         return False
-    operator = find("shuffle")(groups=split[1])  # type: ignore[misc]
+    if not rounds(first) == rounds(middle) == rounds(last):
+        return False
+    operator = as_often(middle, find("shuffle")(groups=split[1]))  # type: ignore[misc]
     layers[after] = Layer(middle.name, operator, first.inputs, last.outputs, middle.location)
     gone.update((before, index))
     return True
@@ -85,8 +91,12 @@ def turned(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[i
     if at is None or tuple(layer.operator.dims) != (*range(rank - 2), rank - 1, rank - 2):
         return
     reader = layers[at]
-    if reader.operator.name == "matmul" and reader.inputs[1] == layer.outputs[0] != reader.inputs[0]:
-        operator = find("matmul")(transpose_b=not reader.operator.transpose_b)  # type: ignore[misc]
+    if (
+        rounds(reader) == rounds(layer)
+        and reader.operator.name == "matmul"
+        and reader.inputs[1] == layer.outputs[0] != reader.inputs[0]
+    ):
+        operator = as_often(layer, find("matmul")(transpose_b=not reader.operator.transpose_b))  # type: ignore[misc]
         layers[at] = reader._replace(operator=operator, inputs=(reader.inputs[0], layer.inputs[0]))
         gone.add(index)
 
@@ -98,7 +108,21 @@ def gated(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[in
     if at is None:
         return
     product = layers[at]
-    if product.operator.name == "mul" and sorted(product.inputs) == sorted((gate.inputs[0], gate.outputs[0])):
-        operator = find(GATES[gate.operator.name])()  # type: ignore[misc]
+    if (
+        rounds(product) == rounds(gate)
+        and product.operator.name == "mul"
+        and sorted(product.inputs) == sorted((gate.inputs[0], gate.outputs[0]))
+    ):
+        operator = as_often(gate, find(GATES[gate.operator.name])())  # type: ignore[misc]
         layers[at] = product._replace(operator=operator, inputs=gate.inputs)
         gone.add(index)
+
+
+def rounds(layer: Layer) -> Dim:
+    """Return how often a layer runs: as often as the loop that it is in."""
+    return layer.operator.times if isinstance(layer.operator, Repeated) else 1
+
+
+def as_often(layer: Layer, operator: Operator) -> Operator:
+    """Return an operator that runs as often as a layer."""
+    return Repeated(operator, layer.operator.times) if isinstance(layer.operator, Repeated) else operator

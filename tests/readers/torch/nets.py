@@ -66,12 +66,12 @@ class Masked(nn.Module):
         return y
 
 
-class Spectral(nn.Module):
+class Exponential(nn.Module):
     """Has an operator that is not known."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return a spectrum."""
-        y: Tensor = torch.fft.fft(x).real
+        """Return a matrix's exponential."""
+        y: Tensor = torch.linalg.matrix_exp(x)
         return y
 
 

@@ -51,6 +51,8 @@ def entry(op: str, overload: str = "") -> Entry:
     """Return what is known of an operator, by its name with its namespace, and its overload."""
     space, _, name = op.partition(".")
     known = table()
+    if space == "higher_order" and known.get(name, (None, ""))[1] == "control":
+        return Entry(known[name][0], False, False, False, False)
     if space != "aten":  # a library's own, by its whole name
         name = op
     found = known.get(f"{name}__{overload}") or known.get(name)
