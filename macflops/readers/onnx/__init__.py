@@ -49,6 +49,7 @@ def network(
     limits: Any = None,
 ) -> Network:
     """Return the network that a model is."""
+    from macflops.readers._turned import as_they_are
     from macflops.readers.onnx import build, inputs
     from macflops.readers.onnx.tensors import FLOATS, TYPES
     from macflops.readers.onnx.values import Value
@@ -75,6 +76,7 @@ def network(
         made.dimensions.check_names()
         made.run(graph)
         ends = build.outputs(made, graph)
+        as_they_are(builder.layers, ends)
         if not builder.layers:
             raise SourceError(Location(file), "a network without layers", "its outputs do not depend on its inputs")
         return builder.network(ends, made.unsupported(), tuple(made.notes))

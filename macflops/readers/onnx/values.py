@@ -29,10 +29,10 @@ class Value:
     """A value of the graph: one that flows (`tensor` is its index in the network), or a constant.
 
     A shape of None is not known: an operator that is not known made it. `written` tells that it is as it stands in the
-    file, `parts` are those of a sequence.
+    file, `parts` are those of a sequence, `fill` is the number that all elements are, where one was spread.
     """
 
-    __slots__ = ("contents", "dtype", "given", "held", "leaves", "parts", "shape", "tensor", "written")
+    __slots__ = ("contents", "dtype", "fill", "given", "held", "leaves", "parts", "shape", "tensor", "written")
 
     def __init__(
         self,
@@ -44,9 +44,10 @@ class Value:
         leaves: Mapping[str, Leaf] = NO_LEAVES,
         written: bool = False,
         parts: tuple[Value, ...] | None = None,
+        fill: Any = None,
     ) -> None:
         self.shape, self.dtype, self.tensor, self.contents, self.held = shape, dtype, tensor, contents, held
-        self.leaves, self.written, self.parts = leaves, written, parts
+        self.leaves, self.written, self.parts, self.fill = leaves, written, parts, fill
         self.given: int | None = None  # of a constant that flows into something: its tensor in the network
 
     @property
@@ -67,6 +68,13 @@ class Value:
             self.contents = self.held.numbers()
             self.held = None
         return self.contents
+
+    @property
+    def zeros(self) -> bool:
+        """Whether the file computes it, and all its elements are 0: what an exporter writes where there is nothing."""
+        if not self.constant or self.leaves:
+            return False
+        return self.fill == 0 if self.fill is not None else self.numbers is not None and not any(self.numbers)
 
     @property
     def kept(self) -> bool:

@@ -5,50 +5,36 @@ A channel shuffle is a view, a transposition and a view; a product with a transp
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from macflops.errors import Location
 from macflops.network import Layer, Network
 from macflops.ops import find
+from macflops.readers._turned import OnlyReader, only_readers, read_by, turned
+from macflops.readers.torch.functions import Functions
 
 if TYPE_CHECKING:
     from macflops.readers.torch.build import Build
-
-OnlyReader: TypeAlias = "Callable[[int], int | None]"
 
 
 def tidied(build: Build, outputs: list[int], warnings: tuple[tuple[Location, str], ...]) -> Network:
     """Return the network that has been built, its patterns read as what they are."""
     builder = build.builder
     layers = builder.layers
-    used: dict[int, list[int]] = {}
-    maker: dict[int, int] = {}
+    maker = {tensor: index for index, layer in enumerate(layers) for tensor in layer.outputs}
+    only_reader = only_readers(layers, outputs)
+    readers, gone = read_by(layers), set[int]()
+    functions = Functions(build, readers, only_reader, set(outputs))
     for index, layer in enumerate(layers):
-        for tensor in layer.inputs:
-            used.setdefault(tensor, []).append(index)
-        for tensor in layer.outputs:
-            maker[tensor] = index
-    ends = set(outputs)
-
-    def only_reader(tensor: int) -> int | None:
-        readers = used.get(tensor, [])
-        return readers[0] if len(readers) == 1 and tensor not in ends else None
-
-    gone: set[int] = set()
-    for index, layer in enumerate(layers):
-        name = layer.operator.name
-        if name == "transpose" and index not in gone:
-            if not shuffled(build, layers, maker, only_reader, index, gone):
-                turned(layers, only_reader, index, gone)
-        elif name in GATES:
-            gated(layers, only_reader, index, gone)
+        if index not in gone:
+            functions.read(index, gone)
+        if layer.operator.name != "transpose" or index in gone:
+            continue
+        if not shuffled(build, layers, maker, only_reader, index, gone):
+            turned(layers, only_reader, index, gone)
     if gone:
         builder.layers[:] = [layer for index, layer in enumerate(layers) if index not in gone]
     return builder.network(outputs, build.unsupported_list(), warnings)
-
-
-GATES = {"sigmoid": "silu", "hardsigmoid": "hardswish"}
 
 
 def shuffled(
@@ -68,37 +54,11 @@ def shuffled(
     alike = builder.shape(last.outputs[0]) == sides and len(sides) >= 3 and len(split) == len(sides) + 1
     if not alike or split[0] != sides[0] or split[3:] != sides[2:] or tuple(middle.operator.dims) != swapped:
         return False
-    operator = find("shuffle")(groups=split[1])  # type: ignore[misc]
+    kept = 1 in split[1:3]  # one group, or of one channel each: nothing moves
+    operator = find("identity")() if kept else find("shuffle")(groups=split[1])  # type: ignore[misc]
     layers[after] = Layer(middle.name, operator, first.inputs, last.outputs, middle.location)
     gone.update((before, index))
     return True
 
 
 VIEWS = frozenset({"reshape", "unflatten", "flatten"})
-
-
-def turned(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[int]) -> None:
-    """Read a product whose second operand is transposed as one that takes it as it is."""
-    layer = layers[index]
-    rank = len(layer.operator.dims)
-    at = only_reader(layer.outputs[0])
-    if at is None or tuple(layer.operator.dims) != (*range(rank - 2), rank - 1, rank - 2):
-        return
-    reader = layers[at]
-    if reader.operator.name == "matmul" and reader.inputs[1] == layer.outputs[0] != reader.inputs[0]:
-        operator = find("matmul")(transpose_b=not reader.operator.transpose_b)  # type: ignore[misc]
-        layers[at] = reader._replace(operator=operator, inputs=(reader.inputs[0], layer.inputs[0]))
-        gone.add(index)
-
-
-def gated(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[int]) -> None:
-    """Read x · sigmoid(x) as silu, x · hardsigmoid(x) as hardswish."""
-    gate = layers[index]
-    at = only_reader(gate.outputs[0])
-    if at is None:
-        return
-    product = layers[at]
-    if product.operator.name == "mul" and sorted(product.inputs) == sorted((gate.inputs[0], gate.outputs[0])):
-        operator = find(GATES[gate.operator.name])()  # type: ignore[misc]
-        layers[at] = product._replace(operator=operator, inputs=gate.inputs)
-        gone.add(index)

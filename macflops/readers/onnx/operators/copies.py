@@ -44,7 +44,8 @@ def Expand(at: Place, x: Value, shape: Value) -> Value:
         raise at.error(error) from None
     to = broadcast_shape(x.sides, wanted)
     if x.constant:
-        return Value(to, x.dtype, contents=spread(x.numbers, x.sides, to), leaves=x.leaves)
+        fill = x.numbers[0] if x.numbers and len(x.numbers) == 1 else x.fill
+        return Value(to, x.dtype, contents=spread(x.numbers, x.sides, to), leaves=x.leaves, fill=fill)
     return at.layer("expand", x, size=to)
 
 
