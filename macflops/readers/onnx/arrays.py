@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Iterable, Sequence
 from math import prod
 
 from macflops.arithmetic import Shape, is_integer
@@ -25,15 +24,24 @@ def strides(shape: Shape) -> list[int]:
     return found[::-1]
 
 
-def take(numbers: Numbers | None, shape: Shape, axis: int, positions: Sequence[int]) -> Numbers | None:
-    """Return the slices at some positions along an axis, or None where the elements are not known."""
+def positions(sides: Iterable[int], steps: Iterable[int]) -> list[int]:
+    """Return where the elements of a tensor of such sides lie, row by row, its neighbours so far apart in each."""
+    found = [0]
+    for side, step in zip(sides, steps, strict=True):
+        offsets = range(0, side * step, step) if step else (0,) * side
+        found = [start + offset for start in found for offset in offsets]
+    return found
+
+
+def take(numbers: Numbers | None, shape: Shape, axis: int, places: Sequence[int]) -> Numbers | None:
+    """Return the slices at some places along an axis, or None where the elements are not known."""
     if numbers is None or not all(map(is_integer, shape)):
         return None
     outer, inner = prod(shape[:axis]), prod(shape[axis + 1 :])
-    if outer * inner * len(positions) > MOST:
+    if outer * inner * len(places) > MOST:
         return None
     side = shape[axis]
-    return tuple(numbers[(o * side + p) * inner + i] for o in range(outer) for p in positions for i in range(inner))
+    return tuple(numbers[(o * side + p) * inner + i] for o in range(outer) for p in places for i in range(inner))
 
 
 def transposed(numbers: Numbers | None, shape: Shape, order: Sequence[int]) -> Numbers | None:
@@ -41,10 +49,7 @@ def transposed(numbers: Numbers | None, shape: Shape, order: Sequence[int]) -> N
     if numbers is None or not followed(shape):
         return None
     steps = strides(shape)
-    ranges = [range(shape[axis]) for axis in order]
-    return tuple(
-        numbers[sum(i * steps[axis] for i, axis in zip(index, order, strict=True))] for index in product(*ranges)
-    )
+    return tuple([numbers[i] for i in positions((shape[axis] for axis in order), (steps[axis] for axis in order))])
 
 
 def spread(numbers: Numbers | None, shape: Shape, to: Shape) -> Numbers | None:
@@ -55,9 +60,7 @@ def spread(numbers: Numbers | None, shape: Shape, to: Shape) -> Numbers | None:
         return numbers
     aligned = (1,) * (len(to) - len(shape)) + tuple(shape)
     steps = [0 if side == 1 else step for side, step in zip(aligned, strides(aligned), strict=True)]
-    return tuple(
-        numbers[sum(i * step for i, step in zip(index, steps, strict=True))] for index in product(*map(range, to))
-    )
+    return tuple([numbers[i] for i in positions(to, steps)])
 
 
 def joined(parts: Sequence[tuple[Numbers | None, Shape]], axis: int) -> Numbers | None:

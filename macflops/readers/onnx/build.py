@@ -29,6 +29,7 @@ class Build:
     def __init__(
         self, model: Model, graph: Graph, builder: Builder, file: str, magnitude: int, most: int = 10**6
     ) -> None:
+        self.location = Location(file)
         self.model, self.builder, self.file, self.magnitude, self.most = model, builder, file, magnitude, most
         self.opsets, self.total = model.opsets, 0
         self.decoded, self.inner = Decoded(), Inlined(self)
@@ -63,7 +64,10 @@ class Build:
                 raise SourceError(Location(self.file), what, "the file is damaged, or its writer in error")
             made.add(name)
         for name, tensor in getattr(graph, "initializers", {}).items():
-            self.values[name] = held(tensor, name, said=said.get(name))
+            learnt = said.get(name)
+            if said and learnt is None and tensor.filled:
+                learnt = False  # folded by the exporter: a mask, the scale of a norm that has none
+            self.values[name] = held(tensor, name, said=learnt)
             self.parameters.note(self.values[name])
         try:
             reads = [tuple(name for name in self.decoded.reads(node) if name) for node in nodes]

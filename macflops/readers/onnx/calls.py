@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from macflops.errors import SourceError
 from macflops.readers.onnx.model import Subgraph
@@ -31,29 +32,51 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 }
 
 
+class Signature(NamedTuple):
+    """What an operator's function takes: how many inputs, and attributes of which kinds by name."""
+
+    least: int
+    most: int
+    takes_any: bool  # more than `most`
+    kinds: dict[str, str]
+    required: tuple[str, ...]
+
+
+@cache
+def signature(function: Callable[..., Any]) -> Signature:
+    """Return what an operator's function takes."""
+    code, declared = function.__code__, function.__annotations__
+    most = code.co_argcount - 1
+    known = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    return Signature(
+        most - len(function.__defaults__ or ()),
+        most,
+        bool(code.co_flags & 0x04),  # *args
+        {name: declared[name].removesuffix(" | None") for name in known},
+        tuple(name for name in known if name not in (function.__kwdefaults__ or {})),
+    )
+
+
 def arguments(function: Callable[..., Any], place: Place, inputs: Sequence[Value | None]) -> dict[str, Any]:
     """Return a node's attributes as keywords of its operator's function. Raises SourceError where they do not fit."""
-    code, declared = function.__code__, function.__annotations__
-    least = code.co_argcount - len(function.__defaults__ or ()) - 1
-    most = code.co_argcount - 1
-    takes_any = bool(code.co_flags & 0x04)  # *args
+    least, most, takes_any, kinds, required = signature(function)
     given = len(inputs)
-    if given < least or (given > most and not takes_any) or any(value is None for value in inputs[:least]):
+    if given < least or (given > most and not takes_any) or None in inputs[:least]:
         wanted = f"{least} or more" if takes_any else str(least) if least == most else f"{least} to {most}"
         raise place.wrong(f"{given} inputs", f"it takes {wanted}")
-    if takes_any and any(value is None for value in inputs[most:]):
+    if takes_any and None in inputs[most:]:
         raise place.wrong("an input that is left out", "of as many as there are, none can be")
-    known = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
-    for name, value in place.node.attributes.items():
-        if name not in known:
-            raise place.wrong(f"attribute {name} is not one of {place.node.op}'s", hint(name, known))
-        kind = declared[name].removesuffix(" | None")
+    attributes = place.node.attributes
+    for name, value in attributes.items():
+        kind = kinds.get(name)
+        if kind is None:
+            raise place.wrong(f"attribute {name} is not one of {place.node.op}'s", hint(name, tuple(kinds)))
         if not KINDS[kind](value):
             raise place.wrong(f"attribute {name} is {shown(value)}", f"it has to be of type {kind.lower()}")
-    for name in known:
-        if name not in place.node.attributes and name not in (function.__kwdefaults__ or {}):
+    for name in required:
+        if name not in attributes:
             raise place.wrong(f"attribute {name} is missing", "the file is damaged, or its writer in error")
-    return place.node.attributes
+    return attributes
 
 
 def hint(name: str, known: Sequence[str]) -> str:

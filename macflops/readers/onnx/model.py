@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 from macflops.readers.onnx.tensors import Tensor, tensor
-from macflops.readers.onnx.wire import BYTES, FIXED32, VARINT, Damaged, fields, packed, signed, text
+from macflops.readers.onnx.wire import BYTES, FIXED32, VARINT, Bytes, Damaged, fields, packed, signed, text
 from macflops.records import Record
 
 MOST_INTS = 1_000_000  # of one attribute
+PLAIN = (int, float, str, tuple)  # attributes that are no tensors, graphs or references
 
 Dimension: TypeAlias = "int | str | None"  # of a claimed shape: a number, a name, or unknown
 
@@ -82,7 +83,7 @@ class Subgraph(NamedTuple):
     are.
     """
 
-    data: memoryview
+    data: Bytes
     names: Mapping[str, str] = MappingProxyType({})
     bound: Mapping[str, Any] = MappingProxyType({})
 
@@ -93,14 +94,14 @@ def tag(number: int, kind: int = BYTES) -> int:
 
 
 # What files are full of: the fields of a node, and the commonest ones of an attribute.
-INPUT, OUTPUT, NAME, OP, ATTRIBUTE, DOMAIN = map(tag, (1, 2, 3, 4, 5, 7))
+NODE, INPUT, OUTPUT, NAME, OP, ATTRIBUTE, DOMAIN = map(tag, (1, 1, 2, 3, 4, 5, 7))
 KEY, KIND, TENSOR, INT, INTS = tag(1), tag(20, VARINT), tag(5), tag(3, VARINT), tag(8)
 
 
-def model(data: memoryview) -> Model:
+def model(data: Bytes) -> Model:
     """Return the model that bytes hold. Raises Damaged."""
     opsets: dict[str, int] = {}
-    graphs: list[memoryview] = []
+    graphs: list[Bytes] = []
     functions: dict[tuple[str, str], Function] = {}
     producer = ""
     for at, value in fields(data):
@@ -117,7 +118,7 @@ def model(data: memoryview) -> Model:
     return Model(opsets, graph(graphs) if graphs else None, functions, producer)
 
 
-def opset(data: memoryview) -> tuple[str, int]:
+def opset(data: Bytes) -> tuple[str, int]:
     """Return an operator set's domain ("" for ONNX's own) and version."""
     domain, version = "", 0
     for at, value in fields(data):
@@ -128,16 +129,17 @@ def opset(data: memoryview) -> tuple[str, int]:
     return ("" if domain == "ai.onnx" else domain), version
 
 
-def graph(parts: Iterable[memoryview]) -> Graph:
+def graph(parts: Iterable[Bytes]) -> Graph:
     """Return a graph; of several parts, as protobuf merges them."""
     name, nodes, tensors = "", [], {}
     inputs, outputs, claims = [], [], {}
     metadata: dict[str, str] = {}
+    known: dict[bytes, tuple[str, Any]] = {}
     for part in parts:
         for at, value in fields(part):
-            if at == tag(1):
-                nodes.append(node(value))
-            elif at == tag(5):
+            if at == NODE:
+                nodes.append(node(value, known))
+            elif at == TENSOR:
                 made = tensor(value)
                 tensors[made.name] = made
             elif at == tag(2):
@@ -157,14 +159,14 @@ def graph(parts: Iterable[memoryview]) -> Graph:
     return Graph(name, tuple(nodes), tensors, tuple(inputs), tuple(outputs), claims, metadata)
 
 
-def entry(data: memoryview) -> tuple[str, str]:
+def entry(data: Bytes) -> tuple[str, str]:
     """Return a note's key and text."""
     found = {at: text(value) for at, value in fields(data) if at in (tag(1), tag(2))}
     return found.get(tag(1), ""), found.get(tag(2), "")
 
 
-def node(data: memoryview) -> Node:
-    """Return a node, its attributes decoded."""
+def node(data: Bytes, known: dict[bytes, tuple[str, Any]]) -> Node:
+    """Return a node, its attributes decoded; of plain ones, most of which are in many nodes, each once (`known`)."""
     op = domain = name = ""
     inputs, outputs, attributes = [], [], {}
     for at, value in fields(data):
@@ -177,14 +179,18 @@ def node(data: memoryview) -> Node:
         elif at == OP:
             op = text(value)
         elif at == ATTRIBUTE:
-            key, found = attribute(value)
-            attributes[key] = found
+            pair = known.get(value) if type(value) is bytes else None
+            if pair is None:
+                pair = attribute(value)
+                if type(value) is bytes and type(pair[1]) in PLAIN:
+                    known[value] = pair
+            attributes[pair[0]] = pair[1]
         elif at == DOMAIN:
             domain = text(value)
     return Node(op, "" if domain == "ai.onnx" else domain, name, tuple(inputs), tuple(outputs), attributes)
 
 
-def attribute(data: memoryview) -> tuple[str, Any]:
+def attribute(data: Bytes) -> tuple[str, Any]:
     """Return an attribute's name and value: int, float, str, a Tensor, a Subgraph, or a tuple of one kind."""
     name, kind, refers = "", 0, ""
     single: dict[int, Any] = {}
@@ -228,7 +234,7 @@ def attribute(data: memoryview) -> tuple[str, Any]:
     return name, single.get(kind, defaults.get(kind))
 
 
-def sparse(data: memoryview) -> Tensor:
+def sparse(data: Bytes) -> Tensor:
     """Return a sparse tensor as one whose contents are not known."""
     dims: list[int] = []
     values = Tensor("", (), 0, ())
@@ -245,7 +251,7 @@ def sparse(data: memoryview) -> Tensor:
 KINDS = {tag(1): "tensor", tag(4): "sequence", tag(5): "map", tag(8): "sparse tensor", tag(9): "optional value"}
 
 
-def claim(data: memoryview) -> Claim:
+def claim(data: Bytes) -> Claim:
     """Return what the file says of a value."""
     name, dtype, shape, kind = "", 0, None, "tensor"
     for at, value in fields(data):
@@ -259,7 +265,7 @@ def claim(data: memoryview) -> Claim:
     return Claim(name, dtype, shape, kind)
 
 
-def tensor_type(data: memoryview) -> tuple[int, tuple[Dimension, ...] | None]:
+def tensor_type(data: Bytes) -> tuple[int, tuple[Dimension, ...] | None]:
     """Return the element type and the shape of a tensor's type."""
     dtype = 0
     shape: tuple[Dimension, ...] | None = None
@@ -271,7 +277,7 @@ def tensor_type(data: memoryview) -> tuple[int, tuple[Dimension, ...] | None]:
     return dtype, shape
 
 
-def dimension(data: memoryview) -> Dimension:
+def dimension(data: Bytes) -> Dimension:
     """Return a dimension: a number, a name, or None where it is unknown."""
     found: Dimension = None
     for at, value in fields(data):
@@ -282,11 +288,12 @@ def dimension(data: memoryview) -> Dimension:
     return None if found in (-1, "", "?") else found
 
 
-def function(data: memoryview) -> Function:
+def function(data: Bytes) -> Function:
     """Return a function of the file's own."""
     name = domain = ""
     inputs, outputs, nodes = [], [], []
     attributes: dict[str, Any] = {}
+    known: dict[bytes, tuple[str, Any]] = {}
     opsets: dict[str, int] = {}
     for at, value in fields(data):
         if at == tag(1):
@@ -301,7 +308,7 @@ def function(data: memoryview) -> Function:
             key, default = attribute(value)
             attributes[key] = default
         elif at == tag(7):
-            nodes.append(node(value))
+            nodes.append(node(value, known))
         elif at == tag(9):
             of, version = opset(value)
             opsets[of] = version

@@ -64,17 +64,21 @@ class Chain:
 
 def one_function(at: Place, *inputs: Value | None) -> Value | None:
     """Nodes that compute one known function of one tensor: GELU, hard-swish, layer norm, softmax …"""
+    build = at.build
+    behind = build.read_by.get(at.node.outputs[0], ())
+    if at.node.outputs[0] in build.ends or not behind or any(node.op not in STARTS for node in behind):
+        return None  # what a function's first node makes, only its others read
     source = source_of(at, inputs)
     if not source:
         return None
-    x = at.build.value(source, at)
+    x = build.value(source, at)
     region = Region(at, source, len(x.sides))
     found = region.known()
     if found is None:
         return None
     nodes, operator, fields = found
     if at.name.startswith(f"{nodes[-1].name}/"):  # as parts of the last one, whose name is the whole's
-        at = Place(at.build, at.node, nodes[-1].name, at.opset)
+        at = Place(build, at.node, nodes[-1].name, at.opset)
     axes, rank, chain = region.axes or (), len(x.sides), Chain(at)
     chain.nodes = [at.node, *(node for node in nodes if node is not at.node)]
     last = tuple(range(rank - len(axes), rank))

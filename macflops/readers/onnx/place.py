@@ -16,7 +16,7 @@ from macflops.readers.onnx.model import Node
 from macflops.readers.onnx.scalars import UNARY, applied, rounded
 from macflops.readers.onnx.subgraphs import plain
 from macflops.readers.onnx.tensors import FLOATS
-from macflops.readers.onnx.values import Numbers, Value, merged
+from macflops.readers.onnx.values import Numbers, Value, following, merged
 
 if TYPE_CHECKING:
     from macflops.readers.onnx.build import Build
@@ -75,9 +75,8 @@ class Place:
                 shapes = [tensor.shape for tensor in settle(operator, tuple(value.sides for value in inputs))[1]]
             except ShapeError as error:
                 raise self.error(error) from None
-            contents = numbers() if numbers else None
-            leaves = merged((*inputs, *present))
-            return tuple(Value(shape, dtype, contents=contents, leaves=leaves) for shape in shapes)
+            contents, sources = numbers or unknown, (*inputs, *present)
+            return tuple(following(shape, dtype, contents, inputs, sources) for shape in shapes)
         flags = [learnable] * len(inputs) if isinstance(learnable, bool) else learnable
         tensors = [self.flowing(value, flag) for value, flag in zip(inputs, flags, strict=True)]
         return self.add(self.name + part, operator, tensors, present, dtype)
@@ -164,7 +163,7 @@ class Place:
         build, builder = self.build, self.build.builder
         name = build.unique(name)
         try:
-            made = builder.add(name, operator, tensors, Location(build.file))
+            made = builder.add(name, operator, tensors, build.location)
         except ShapeError as error:
             raise self.error(error) from None
         build.check_magnitudes(self, made)
@@ -248,6 +247,10 @@ class Place:
         if numbers is None:
             raise Unread(f"whose {what} {'is' if what[-1] != 's' else 'are'} not known before it runs")
         return numbers
+
+
+def unknown() -> None:
+    """Return the contents of a value of which nothing is known."""
 
 
 def stated(kind: str, **fields: Any) -> Operator:

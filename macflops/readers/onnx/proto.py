@@ -29,9 +29,10 @@ def graph(given: onnx.GraphProto) -> Graph:
     """Return a graph."""
     tensors = [*map(held, given.initializer), *(sparse(part(one)) for one in given.sparse_initializer)]
     claims = [claim(part(one)) for one in given.value_info]
+    known: dict[bytes, tuple[str, Any]] = {}
     return Graph(
         given.name,
-        tuple(node(part(one)) for one in given.node),
+        tuple(node(part(one), known) for one in given.node),
         {one.name: one for one in tensors},
         tuple(claim(part(one)) for one in given.input),
         tuple(claim(part(one)) for one in given.output),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from macflops.readers.onnx.model import Graph, Node, Reference, Subgraph, graph
+from macflops.readers.onnx.wire import Bytes
 
 MOST_NESTED = 24  # graphs within graphs, and functions that call functions
 MARK = "\x1f"  # in names of inner values, which no exporter writes
@@ -26,7 +27,7 @@ class Decoded:
     """The inner graphs of a file, each decoded once."""
 
     def __init__(self) -> None:
-        self.known: dict[int, tuple[memoryview, Inner]] = {}
+        self.known: dict[int, tuple[Bytes, Inner]] = {}
 
     def inner(self, subgraph: Subgraph, depth: int = 0) -> Inner:
         """Return a subgraph, decoded. Raises TooDeep, and Damaged."""

@@ -7,7 +7,7 @@ import struct
 from math import prod
 from typing import NamedTuple
 
-from macflops.readers.onnx.wire import Damaged, fields, packed, signed, text
+from macflops.readers.onnx.wire import Bytes, Damaged, fields, packed, signed, text
 
 LARGE = 1 << 20  # bytes of contents behind which the pages before are let go
 MOST = 4096  # elements whose values are followed; weights have more, and are never read
@@ -52,7 +52,7 @@ class Tensor(NamedTuple):
     name: str
     shape: tuple[int, ...]
     dtype: int
-    contents: tuple[tuple[int, memoryview | int], ...] | None
+    contents: tuple[tuple[int, Bytes | int], ...] | None
 
     @property
     def type(self) -> str:
@@ -72,12 +72,23 @@ class Tensor(NamedTuple):
             found = [bool(number) for number in found]
         return tuple(found) if len(found) == wanted else None
 
+    @property
+    def filled(self) -> bool:
+        """Whether all its elements are one number, as far as raw contents of up to LARGE bytes tell."""
+        elements = prod(self.shape)
+        if self.contents is None or len(self.contents) != 1 or elements < 2:
+            return False
+        ((field, data),) = self.contents
+        if field != RAW or isinstance(data, int) or not 0 < len(data) <= LARGE or len(data) % elements:
+            return False
+        return bytes(data) == bytes(data[: len(data) // elements]) * elements
 
-def tensor(data: memoryview) -> Tensor:
+
+def tensor(data: Bytes) -> Tensor:
     """Return the tensor that a TensorProto describes. Its contents are not looked at. Raises Damaged."""
     name, dtype, external = "", 0, False
     dims: list[int] = []
-    contents: list[tuple[int, memoryview | int]] = []
+    contents: list[tuple[int, Bytes | int]] = []
     for at, value in fields(data):
         if at in PACKED:
             contents.append((at, value))
@@ -101,13 +112,13 @@ def tensor(data: memoryview) -> Tensor:
     return Tensor(name, tuple(dims), dtype, None if external else tuple(contents))
 
 
-def release(data: memoryview) -> None:
+def release(data: Bytes) -> None:
     """Take a mapped file's pages out of memory again: a system may have mapped megabytes around what was read."""
-    if isinstance(data.obj, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+    if isinstance(data, memoryview) and isinstance(data.obj, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
         data.obj.madvise(mmap.MADV_DONTNEED)
 
 
-def decoded(field: int, data: memoryview | int, dtype: int) -> list[int | float]:
+def decoded(field: int, data: Bytes | int, dtype: int) -> list[int | float]:
     """Return the elements in a part of a tensor's contents."""
     if isinstance(data, int):
         return [signed(data)]

@@ -7,9 +7,12 @@ is an unknown field, as protobuf has it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+SMALL = 1 << 12  # bytes of a message that is copied: slices of bytes are quicker to have, and to decode, than views
+
+Bytes: TypeAlias = "bytes | memoryview"
 
 
 class Damaged(ValueError):
@@ -20,7 +23,7 @@ class Damaged(ValueError):
         self.truncated = truncated
 
 
-def varint(data: memoryview, at: int) -> tuple[int, int]:
+def varint(data: Bytes, at: int) -> tuple[int, int]:
     """Return the unsigned number that begins at a position, and the position behind it. Raises Damaged."""
     number = shift = 0
     try:
@@ -37,12 +40,14 @@ def varint(data: memoryview, at: int) -> tuple[int, int]:
         raise Damaged("it ends within a number", truncated=True) from None
 
 
-def fields(data: memoryview) -> Iterator[tuple[int, Any]]:
-    """Yield the tag of each field and its value: an unsigned integer, or for bytes and fixed widths their view.
+def fields(data: Bytes) -> Iterator[tuple[int, Any]]:
+    """Yield the tag of each field and its value: an unsigned integer, or for bytes and fixed widths their bytes.
 
-    Raises Damaged where the bytes are no message.
+    Those of a large message are views of it. Raises Damaged where the bytes are no message.
     """
     at, end = 0, len(data)
+    if end <= SMALL:
+        data = bytes(data)
     while at < end:
         tag = data[at]
         at += 1
@@ -79,7 +84,7 @@ def signed(number: int) -> int:
     return number - (1 << 64) if number >> 63 else number
 
 
-def packed(data: memoryview, most: int) -> list[int]:
+def packed(data: Bytes, most: int) -> list[int]:
     """Return the varints that stand one after the other, signed, up to `most` of them. Raises Damaged."""
     found: list[int] = []
     at = 0
@@ -89,6 +94,6 @@ def packed(data: memoryview, most: int) -> list[int]:
     return found
 
 
-def text(data: memoryview) -> str:
+def text(data: Bytes) -> str:
     """Return the text that bytes stand for; what is not UTF-8 is shown as escapes."""
     return str(data, "utf-8", "backslashreplace")

@@ -14,7 +14,7 @@ from macflops.arithmetic import Shape, size
 from macflops.ops import Operator, find
 from macflops.readers._functions import FOLDS, MOST, ONE, SAMPLE, TWO, Row, applied, clipped, known
 from macflops.readers._turned import OnlyReader
-from macflops.readers.torch.calls import Ref
+from macflops.readers.torch.calls import Call, Ref
 
 if TYPE_CHECKING:
     from macflops.readers.torch.build import Build
@@ -106,8 +106,10 @@ class Functions:
         taken = list(members)
         for name in wanted:
             at = self.only_reader(self.layers[taken[-1]].outputs[0])
-            operator: Any = None if at is None else self.layers[at].operator
-            if operator is None or operator.name != name or not operator.learnable or len(self.layers[at].inputs) != 1:
+            if at is None:
+                break
+            operator: Any = self.layers[at].operator
+            if operator.name != name or not operator.learnable or len(self.layers[at].inputs) != 1:
                 break
             if size(operator.constant) != size(shape):
                 break
@@ -128,7 +130,7 @@ class Functions:
             return ""
         name = call.op.rpartition(".")[2]
         name = name if name.endswith("__") else name.removesuffix("_")
-        plain = name in REDUCED or (name in POINTWISE and not call.kwargs)
+        plain = name in REDUCED or (name in POINTWISE and operands(call) is not None)
         return name if plain or name in SAME else ""
 
 
@@ -166,7 +168,7 @@ class Region:
             return self.reduced(index, name)
         flowing = iter(rows)
         given: list[Row] = []
-        for argument in call.args:
+        for argument in operands(call) or ():
             row = next(flowing, None) if isinstance(argument, Ref) else number(argument)
             if row is None and argument is not None:
                 return None
@@ -201,6 +203,15 @@ class Region:
             alone = all(t not in functions.ends and inside.issuperset(functions.readers.get(t, ())) for t in hidden)
             if len(members) > 1 and alone:
                 yield members, self.rows[tensor]
+
+
+def operands(call: Call) -> tuple[Any, ...] | None:
+    """Return a call's operands in their order, bounds that are given by name too; None where others are."""
+    if not call.kwargs:
+        return call.args
+    given = tuple(name for name in ("min", "max") if name in call.kwargs)
+    wanted = ("min", "max")[len(call.args) - 1 :][: len(given)]
+    return (*call.args, *map(call.kwargs.get, given)) if given == wanted and len(given) == len(call.kwargs) else None
 
 
 def number(argument: Any) -> Row | None:

@@ -113,9 +113,9 @@ STEP = graph(
 def test_a_loop_counts_its_body_as_often_as_it_runs_and_its_parameters_once(times: int) -> None:
     loop = node("Loop", ["n", "", "x"], ["y", "all"], body=STEP)
     tensors = [number("n", times), weight("w", 8, 8)]
-    began = time.perf_counter()
+    began = time.process_time()
     made = network([loop], [info("x", [2, 8])], ("y", "all"), tensors)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     report = macflops.count(made)
     assert report.unsupported == ()
     assert report.totals.mult_adds == times * 2 * 8 * 8
@@ -263,12 +263,12 @@ def test_functions_that_double_themselves_are_an_error_in_bounded_time() -> None
     for i in range(1, 20):
         twice = [helper.make_node(f"F{i - 1}", [a], [b], domain="own") for a, b in (("a", "m"), ("m", "b"))]
         functions.append(helper.make_function("own", f"F{i}", ["a"], ["b"], twice, opsets))
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(SourceError, match="nodes"):
         network(
             [node("F19", ["x"], ["y"], domain="own")], [info("x", [3])], functions=functions, limits={"layers": 5000}
         )
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def nested(depth: int) -> Any:

@@ -20,13 +20,13 @@ SECONDS = 5  # far more than any of these takes
 
 def settled(data: bytes) -> Network | None:
     """Return the network, None where it is refused in one line; fails where a count cannot be, or it takes long."""
-    began = time.perf_counter()
+    began = time.process_time()
     network, error = None, ""
     try:
         network = read(data, "model.onnx")
     except SourceError as refused:
         error = str(refused)
-    assert time.perf_counter() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert "\n" not in error
     if network is None:
         return None

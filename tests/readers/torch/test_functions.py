@@ -74,6 +74,7 @@ WRITTEN: list[tuple[Function, Function]] = [  # by hand, and PyTorch's own
     (lambda x: x * (F.relu6(x + 3.0, inplace=True) / 6.0), nn.Hardswish()),
     (in_place, nn.Hardswish()),
     (lambda x: torch.clamp(3 + x, 0, 6) / 6, nn.Hardsigmoid()),
+    (lambda x: x * (x + 3).clamp(min=0, max=6) / 6, nn.Hardswish()),
     (lambda x: x * x.sigmoid(), nn.SiLU()),
     (lambda x: x.mul(F.hardsigmoid(x)), nn.Hardswish()),
     (lambda x: 1 / (1 + torch.exp(-x)), nn.Sigmoid()),

@@ -94,9 +94,9 @@ def test_reading_is_linear_and_fast() -> None:
         for i in range(1, layers // 4 + 1):
             lines.append(f"  - conv: {{out: 8, kernel: 3, norm: bn, act: relu}}\n    name: c{i}")
             lines.append(f"  - add:\n    from: [-1, c{i - 1}]")
-        start = time.perf_counter()
+        start = time.process_time()
         assert len(read("\n".join(lines), "m.yaml").layers) > layers - 4
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     small = min(seconds(2_000) for _ in range(3))
     assert seconds(40_000) < 60 * small + 1

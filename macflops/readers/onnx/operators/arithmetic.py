@@ -12,7 +12,7 @@ from macflops.ops._arithmetic import broadcast_shape, check_broadcast
 from macflops.readers.onnx.arrays import followed, spread
 from macflops.readers.onnx.place import Place, stated
 from macflops.readers.onnx.scalars import BINARY, applied, rounded
-from macflops.readers.onnx.values import Numbers, Value, merged
+from macflops.readers.onnx.values import Numbers, Value, following
 
 
 def element_wise(at: Place, operator: str, values: Sequence[Value], learnable: bool = True) -> Value:
@@ -41,20 +41,21 @@ def element_wise(at: Place, operator: str, values: Sequence[Value], learnable: b
 
 def folded(at: Place, values: Sequence[Value]) -> Value:
     """Return a function of constants, with its contents where theirs are known and few."""
-    shape = broadcast_shape(*(value.sides for value in values))
-    contents: Numbers | None = None
+    shape, dtype = broadcast_shape(*(value.sides for value in values)), values[0].dtype
     function = BINARY.get(at.node.op)
-    if function is not None and followed(shape):
+
+    def contents() -> Numbers | None:
+        if function is None or not followed(shape):
+            return None
         spreads = [spread(value.numbers, value.sides, shape) for value in values]
-        if all(numbers is not None for numbers in spreads):
-            found = spreads[0] or ()
-            for more in spreads[1:]:
-                found = tuple(applied(function, a, b) for a, b in zip(found, more or (), strict=True))
-            contents = None if any(number is None for number in found) else found
-    dtype = values[0].dtype
-    if contents is not None:
-        contents = rounded(contents, dtype)
-    return Value(shape, dtype, contents=contents, leaves=merged(tuple(values)))
+        if any(numbers is None for numbers in spreads):
+            return None
+        found = spreads[0] or ()
+        for more in spreads[1:]:
+            found = tuple(applied(function, a, b) for a, b in zip(found, more or (), strict=True))
+        return None if any(number is None for number in found) else rounded(found, dtype)
+
+    return following(shape, dtype, contents, values, values)
 
 
 def Add(at: Place, a: Value, b: Value) -> Value:

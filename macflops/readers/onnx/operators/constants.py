@@ -11,7 +11,7 @@ from macflops.readers.onnx.place import Place, Unread
 from macflops.readers.onnx.scalars import cast, rounded
 from macflops.readers.onnx.tensors import FLOATS, TYPES, Tensor
 from macflops.readers.onnx.tensors import MOST as MOST_FOLLOWED
-from macflops.readers.onnx.values import Leaf, Numbers, Value, held
+from macflops.readers.onnx.values import Leaf, Numbers, Value, following, held
 
 Floats = tuple[float, ...]
 Strings = tuple[str, ...]
@@ -113,11 +113,14 @@ def Cast(at: Place, x: Value, *, to: int, saturate: int = 1, round_mode: str = "
     dtype = TYPES.get(to, ("unknown", ""))[0]
     if not x.constant:
         return at.layer("identity", x, dtype=dtype)
-    contents = x.numbers
-    if contents is not None:
-        found = tuple(cast(number, dtype) for number in contents)
-        contents = None if any(number is None for number in found) else rounded(found, dtype)
-    return Value(x.shape, dtype, contents=contents, leaves=x.leaves)
+
+    def contents() -> Numbers | None:
+        if x.numbers is None:
+            return None
+        found = tuple(cast(number, dtype) for number in x.numbers)
+        return None if any(number is None for number in found) else rounded(found, dtype)
+
+    return following(x.sides, dtype, contents, (x,), (x,))
 
 
 def CastLike(at: Place, x: Value, like: Value, *, saturate: int = 1, round_mode: str = "up") -> Value:

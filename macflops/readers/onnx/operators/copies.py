@@ -11,7 +11,7 @@ from macflops.readers.onnx.arrays import joined, spread, transposed
 from macflops.readers.onnx.operators._common import Ints, axis_of, integers, plain_integers
 from macflops.readers.onnx.operators.views import sliced
 from macflops.readers.onnx.place import Place, Unread
-from macflops.readers.onnx.values import Value
+from macflops.readers.onnx.values import Value, following
 
 Floats = tuple[float, ...]
 
@@ -44,8 +44,9 @@ def Expand(at: Place, x: Value, shape: Value) -> Value:
         raise at.error(error) from None
     to = broadcast_shape(x.sides, wanted)
     if x.constant:
-        fill = x.numbers[0] if x.numbers and len(x.numbers) == 1 else x.fill
-        return Value(to, x.dtype, contents=spread(x.numbers, x.sides, to), leaves=x.leaves, fill=fill)
+        made = following(to, x.dtype, lambda: spread(x.numbers, x.sides, to), (x,), (x,))
+        made.origin = x.origin or x
+        return made
     return at.layer("expand", x, size=to)
 
 

@@ -13,7 +13,7 @@ from macflops.readers.onnx.arrays import followed, spread
 from macflops.readers.onnx.operators.arithmetic import element_wise
 from macflops.readers.onnx.place import Place
 from macflops.readers.onnx.scalars import rounded
-from macflops.readers.onnx.values import Numbers, Value, merged
+from macflops.readers.onnx.values import Numbers, Value, following
 
 
 def compared(at: Place, name: str, a: Value, b: Value) -> Value:
@@ -127,10 +127,16 @@ def Where(at: Place, condition: Value, a: Value, b: Value) -> Value:
     except ShapeError as error:
         raise at.error(error) from None
     shape = broadcast_shape(*(value.sides for value in values))
-    contents: Numbers | None = None
-    spreads = [spread(value.numbers, value.sides, shape) for value in values] if followed(shape) else [None]
-    if all(numbers is not None for numbers in spreads):
+
+    def contents() -> Numbers | None:
+        if not followed(shape):
+            return None
+        spreads = [spread(value.numbers, value.sides, shape) for value in values]
+        if any(numbers is None for numbers in spreads):
+            return None
         chosen, yes, no = (numbers or () for numbers in spreads)
-        if not any(map(is_symbolic, chosen)):
-            contents = tuple(y if c else n for c, y, n in zip(chosen, yes, no, strict=True))
-    return Value(shape, a.dtype, contents=contents, leaves=merged((a, b)))
+        if any(map(is_symbolic, chosen)):
+            return None
+        return tuple(y if c else n for c, y, n in zip(chosen, yes, no, strict=True))
+
+    return following(shape, a.dtype, contents, values, (a, b))

@@ -7,7 +7,7 @@ from macflops.readers.onnx.arrays import take
 from macflops.readers.onnx.operators._common import Ints, axes_of, axis_of, integers, plain_integers
 from macflops.readers.onnx.place import Place, Unread
 from macflops.readers.onnx.scalars import whole
-from macflops.readers.onnx.values import Numbers, Value
+from macflops.readers.onnx.values import Numbers, Value, following
 
 
 def reshaped(at: Place, x: Value, shape: tuple[Dim, ...]) -> Value:
@@ -143,7 +143,7 @@ def sliced(at: Place, x: Value, axis: int, begin: Dim, stop: Dim, step: int, par
         return Value((*x.sides[:axis], length, *x.sides[axis + 1 :]), x.dtype, leaves=x.leaves)
     positions = range(begin, stop, step)
     shape = (*x.sides[:axis], len(positions), *x.sides[axis + 1 :])
-    return Value(shape, x.dtype, contents=take(x.numbers, x.sides, axis, positions), leaves=x.leaves)
+    return following(shape, x.dtype, lambda: take(x.numbers, x.sides, axis, positions), (x,), (x,))
 
 
 def empty(x: Value, axis: int) -> Value:
@@ -201,8 +201,9 @@ def Gather(at: Place, x: Value, indices: Value, *, axis: int = 0) -> Value:
         positions = [int(i) + (side if i < 0 else 0) for i in numbers] if numbers and is_integer(side) else None
         if positions is not None and not all(0 <= i < side for i in positions):
             raise at.wrong(f"an index outside of shape {list(x.sides)}", "the file is damaged, or its writer in error")
-        contents = None if positions is None else take(x.numbers, x.sides, along, positions)
-        return Value(shape, x.dtype, contents=contents, leaves=x.leaves)
+        if positions is None:
+            return Value(shape, x.dtype, leaves=x.leaves)
+        return following(shape, x.dtype, lambda: take(x.numbers, x.sides, along, positions), (x,), (x,))
     if numbers is not None and len(numbers) == 1 and not x.constant:
         begin = numbers[0] if numbers[0] >= 0 or not is_integer(side) else numbers[0] + side
         if begin < 0 and not is_integer(side):

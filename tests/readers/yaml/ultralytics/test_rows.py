@@ -161,18 +161,18 @@ def test_symbolic_sides_give_closed_forms() -> None:
     ],
 )  # fmt: skip
 def test_a_mistake_is_answered_with_its_place_and_what_to_do(rows: str, error: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(macflops.SourceError) as caught:
         model(rows)
     assert str(caught.value).startswith(f"model.yaml:{error}")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_bomb_of_layers_is_refused_in_bounded_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(macflops.SourceError, match="more than 10,000 layers"):
         model("[-1, 9000, C2f, [8]]", limits=Limits(layers=10_000))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_backbone_alone_is_no_network() -> None:
