@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeGuard, cast
+from os import PathLike
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeGuard
 
+from macflops.arguments import SOURCES, is_positive, named, of_type, path, refuse, require_shares, texts
 from macflops.arithmetic import is_symbolic
 from macflops.budgets import budgets
 from macflops.costs import BYTES
@@ -48,6 +49,7 @@ def load(
     dimension of every input; `assume` says what is known of symbolic dimensions ("H%32==0"). Raises SourceError where
     the source cannot be read.
     """
+    of_type("--variant", variant, str, "a name")
     if isinstance(source, Network):
         given = {"--set": set, "--variant": variant, "--input-shape": input_shape, "--batch": batch}
         for name, value in given.items():
@@ -76,11 +78,11 @@ def load(
             else:
                 from macflops.readers import load as read
 
-                network = read(fspath(cast("str | PathLike[str]", source)), **options)
-    if assume:
+                network = read(path("source", source, SOURCES), **options)
+    if assumed := texts("--assume", assume, "a text, or several"):
         from macflops.assumptions import assuming
 
-        network = assuming(network, assume)
+        network = assuming(network, assumed)
     return network
 
 
@@ -106,6 +108,7 @@ def count(
     """
     choice("dtype", dtype, tuple(BYTES))
     choice("fusion", fusion, MODES)
+    require_machine(machine)
     network = load(source, **options)
     with no_garbage_collection():
         return Report(costs_of(network, fusion, dtype, machine), batch_of(network))
@@ -130,7 +133,9 @@ def audit(
     dimension is symbolic.
     """
     rules = selected(select, ignore)
-    most = budgets(budget or (), Location("--budget"))
+    most = budgets(budget, Location("--budget"))
+    of_type("thresholds", thresholds, Thresholds, "a macflops.guidelines.findings.Thresholds")
+    require_shares("hold", hold, ("mult_adds", "params"))
     counted = count(source, **options)
     network = counted.network
     refuse_symbols(network, "an audit")
@@ -175,7 +180,9 @@ def export(source: Source, file: str | PathLike[str], *, seed: int | None = None
     from macflops.files import write_bytes
     from macflops.writers import writer_of, written
 
-    output = fspath(file)
+    output = path("file", file, "a path")
+    if seed is not None and (type(seed) is not int or seed < 0):
+        raise SourceError(Location("--seed"), f"a seed of {seed!r}", "give a whole number from 0")
     writer = writer_of(output)
     if writer == "yaml" and seed is not None:
         raise SourceError(Location("--seed"), "native YAML holds no weights", "leave seed out, or write .onnx")
@@ -190,7 +197,8 @@ def symbols(dimension: Any) -> Iterable[Any]:
 
 def selected(select: str | Iterable[str] | None, ignore: str | Iterable[str] | None) -> list[str]:
     """Return the codes of the rules to check. Raises SourceError on a code that no rule has."""
-    wanted, unwanted = list(codes()) if select is None else split_codes(select), split_codes(ignore or ())
+    wanted = list(codes()) if select is None else split_codes("--select", select)
+    unwanted = split_codes("--ignore", ignore)
     if not wanted:
         raise SourceError(Location("--select"), "no rule is named", f"use some of {', '.join(codes())}")
     for name, given in (("select", wanted), ("ignore", unwanted)):
@@ -199,9 +207,9 @@ def selected(select: str | Iterable[str] | None, ignore: str | Iterable[str] | N
     return [code for code in codes() if code in wanted and code not in unwanted]
 
 
-def split_codes(given: str | Iterable[str]) -> list[str]:
+def split_codes(name: str, given: str | Iterable[str] | None) -> list[str]:
     """Return codes given as G1,G2 or one by one."""
-    parts = [given] if isinstance(given, str) else given
+    parts = texts(name, given, "codes of rules")
     return [code.strip().upper() for part in parts for code in part.split(",") if code.strip()]
 
 
@@ -211,15 +219,34 @@ def choice(name: str, given: str, known: Sequence[str]) -> None:
         raise SourceError(Location(f"--{name}"), f"{given!r} is not known", f"use one of {', '.join(known)}")
 
 
+def require_machine(machine: Any) -> None:
+    """Raise SourceError on what describes no machine."""
+    if not isinstance(machine, Machine):
+        refuse("machine", machine, "a macflops.machine.Machine")
+    grain, balance = machine
+    if type(grain) is not int or grain < 1:
+        raise SourceError(Location("machine"), f"a grain of {grain!r}", "give a whole number from 1")
+    if not is_positive(balance):
+        raise SourceError(Location("machine"), f"a balance of {balance!r}", "give a number over 0")
+
+
+def once(option: str, name: str, found: Collection[Any]) -> None:
+    """Raise SourceError where a name has been given already: the last one would win unseen."""
+    if name in found:
+        raise SourceError(Location(option), f"{name} is there twice", "give each name once")
+
+
 def assignments(given: Mapping[str, Any] | Iterable[str] | None) -> dict[str, Any]:
     """Return NAME=VALUE strings, or a mapping, as a mapping. Raises SourceError where there is no =."""
+    wanted = "a mapping, or texts NAME=VALUE"
     if isinstance(given, Mapping):
-        return dict(given)
-    found = {}
-    for text in [given] if isinstance(given, str) else given or ():
+        return named("--set", given, wanted)
+    found: dict[str, Any] = {}
+    for text in texts("--set", given, wanted):
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
             raise SourceError(Location("--set"), f"{text!r} is no assignment", "write NAME=VALUE")
+        once("--set", name.strip(), found)
         found[name.strip()] = value
     return found
 
@@ -238,15 +265,19 @@ def shapes(given: Any) -> dict[str | None, tuple[int | str, ...]] | None:
         name, equals, dimensions = part.rpartition("=") if isinstance(part, str) else ("", "", part)
         if equals and not name.strip():
             raise SourceError(Location("--input-shape"), f"{part!r} names no input", "write NAME=1x3x224x224")
-        found[name.strip() if equals else None] = shape(dimensions)
+        called = name.strip() if equals else None
+        once("--input-shape", called or "the input", [name or "the input" for name in found])
+        found[called] = shape(dimensions)
     return found
 
 
 def shape(given: Any) -> tuple[int | str, ...]:
     """Return 1x3xHxW, or a sequence, as dimensions: integers, and names of symbols."""
     parts = given.replace("×", "x").split("x") if isinstance(given, str) else given
-    texts = [str(part).strip() for part in parts] if isinstance(parts, Sequence) else []
-    found = [int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text for text in texts]
+    several = isinstance(parts, Sequence) and not isinstance(parts, bytes)
+    known = several and all(isinstance(p, (str, SupportsIndex)) and not isinstance(p, bool) for p in parts)
+    written = [str(part).strip() for part in parts] if known else []
+    found = [int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text for text in written]
     if not found or not all(d > 0 if isinstance(d, int) else d.isidentifier() for d in found):
         what = f"{given!r} is no shape"
         raise SourceError(Location("--input-shape"), what, "write it as 1x3x224x224, or 1x3xHxW")

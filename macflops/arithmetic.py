@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 Dim: TypeAlias = int  # checked as an integer; arrays and symbols stand in for one
 Shape: TypeAlias = tuple[Dim, ...]  # (N, C, …sides), or whatever the operator says
 
+MOST = 10**100  # elements of a tensor, and what one layer may count: products and sums stay what a float can hold
+
 
 def is_integer(number: object) -> bool:
     """Tell whether a number is a plain integer rather than an array or a symbol."""
@@ -94,6 +96,11 @@ def size(shape: Iterable[Dim]) -> Dim:
         else:
             product = dimension if product is None else product * dimension
     return number if product is None else product * number
+
+
+def is_beyond(numbers: Iterable[Dim]) -> bool:
+    """Tell whether an integer among these is over what is counted at all."""
+    return any(type(number) is int and number > MOST for number in numbers)
 
 
 def surely(claim: object) -> bool | None:

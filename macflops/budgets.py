@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from macflops.arguments import texts
 from macflops.costs import Totals
 from macflops.errors import Location, SourceError
 
@@ -13,17 +14,19 @@ SUFFIXES = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 MOST_DIGITS = 30
 
 
-def budgets(given: Mapping[str, Any] | Iterable[str], place: Location) -> dict[str, int]:
+def budgets(given: Mapping[str, Any] | Iterable[str] | None, place: Location) -> dict[str, int]:
     """Return budgets by name from a mapping, or from NAME=MAX one by one. Raises SourceError for that place."""
     if isinstance(given, Mapping):
         pairs = [(str(name), most) for name, most in given.items()]
     else:
-        pairs = [assigned(text, place) for text in ([given] if isinstance(given, str) else given)]
+        pairs = [assigned(text, place) for text in texts(str(place), given, "a mapping, or texts NAME=MAX")]
     found = {}
     for written, most in pairs:
         name = written.strip().replace("-", "_")
         if name not in NAMES:
             raise SourceError(place, f"there is no total {written!r}", f"use one of {', '.join(NAMES)}")
+        if name in found:
+            raise SourceError(place, f"{name} is there twice", "give each name once")
         found[name] = amount(written, most, place)
     return found
 

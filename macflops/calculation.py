@@ -19,14 +19,22 @@ from macflops.spelling import did_you_mean
 MAGNITUDE = 10**18  # what numbers may amount to, unless the caller says otherwise
 
 
-def described(value: Any) -> str:
+DEEPEST = (
+    3  # levels of lists and mappings that a line shows: one that holds itself many times over is a tree without end
+)
+
+
+def described(value: Any, levels: int = DEEPEST) -> str:
     """Return a value as a person would write it, cut to a line."""
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, dict):
-        text = "{" + ", ".join(f"{k}: {described(v)}" for k, v in list(value.items())[:8]) + "}"
+    if isinstance(value, (dict, list, tuple)) and not levels:
+        text = "…"
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(f"{k}: {described(v, levels - 1)}" for k, v in list(value.items())[:8]) + "}"
     elif isinstance(value, (list, tuple)):
-        text = "[" + ", ".join(map(described, value[:8])) + (", …]" if len(value) > 8 else "]")
+        shown = [described(item, levels - 1) for item in value[:8]]
+        text = "[" + ", ".join(shown) + (", …]" if len(value) > 8 else "]")
     else:
         text = str(value) if not isinstance(value, int) or abs(value) < 10**80 else "a huge number"
     return text if len(text) <= 80 else text[:79] + "…"

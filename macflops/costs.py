@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from macflops.arithmetic import Dim, exact_div, is_symbolic
+from macflops.arithmetic import MOST, Dim, exact_div, is_beyond, is_symbolic
+from macflops.errors import SourceError
 from macflops.fusion import Fusion, Merged, merge, merged_costs
 from macflops.liveness import peak_elements
 from macflops.machine import DEFAULT, Machine, channels, is_data, is_depthwise, padded
@@ -187,7 +188,13 @@ def count(network: Network, fusion: Fusion = "none", dtype: str = "float32", mac
 
 
 def counted(layer: Layer, cost: Cost) -> Cost:
-    """Return a layer's cost with the parameters that it counts: none that another layer does."""
+    """Return a layer's cost with the parameters that it counts: none that another layer does.
+
+    Raises SourceError where a number is over what is counted.
+    """
+    if is_beyond(cost):
+        what = f"{layer.name} counts over 10**{len(str(MOST)) - 1}"
+        raise SourceError(layer.location, what, "make its kernel, its tensors or its repetitions smaller")
     if layer.held is not None:
         return cost._replace(params=layer.held.params)
     return cost if layer.shares is None else cost._replace(params=0)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from macflops.arithmetic import Dim, Shape
 from macflops.blocks import Block
 from macflops.costs import BYTES, Costs
 from macflops.errors import Location
 from macflops.ops import Cost
-from macflops.records import Record
 
 
-class LayerReport(Record):
-    """A layer and what it costs under the chosen fusion: the fields of the JSON, and the cost that they come from."""
+class LayerReport(NamedTuple):
+    """A layer and what it costs under the chosen fusion: the fields of the JSON, and the cost that they come from.
 
-    index: int  # in execution order, from 0
+    A tuple, for networks have up to a million: it takes a fifth of a record's memory.
+    """
+
+    index: int  # type: ignore[assignment]  # in execution order, from 0
     name: str  # its whole name, scopes included
     op: str  # the operator, as in YAML
     block: str  # the block that holds it, from the graph
@@ -39,20 +41,24 @@ def layer_reports(costs: Costs, blocks: Sequence[Block]) -> tuple[LayerReport, .
     """Return one report per layer, in execution order."""
     tensors, width = costs.network.tensors, BYTES[costs.dtype]
     found = []
+    attributes: dict[int, Mapping[str, Any]] = {}  # of each operator once: many layers share theirs
     for block in blocks:
         for row in costs.rows[block.start : block.stop]:
             layer, cost = row.layer, row.cost
+            operator = layer.operator
+            if id(operator) not in attributes:
+                attributes[id(operator)] = operator.attributes()
             found.append(
                 LayerReport(
                     index=row.position,
                     name=layer.name,
-                    op=layer.operator.name,
+                    op=operator.name,
                     block=block.name,
                     stage=block.stage,
                     location=layer.location,
                     inputs=tuple(tensors[t].shape for t in layer.inputs),
                     outputs=tuple(tensors[t].shape for t in layer.outputs),
-                    attributes=layer.operator.attributes(),
+                    attributes=attributes[id(operator)],
                     params=cost.params,
                     mult_adds=cost.mult_adds,
                     flops=2 * cost.mult_adds,

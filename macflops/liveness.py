@@ -24,7 +24,7 @@ def peak_elements(network: Network, merged: Merged) -> Dim:
 
     Alive are a layer's inputs and outputs and whatever a later one reads; the inputs of the network from the start, its
     outputs to the end. A group of merged layers runs where its last one stands, for only there all that it reads is
-    there. Symbolic sizes give the unevaluated maximum of all candidates.
+    there. Symbolic sizes give the unevaluated maximum of what can be the greatest.
     """
     storage = storages(network)
     runs_at = list(range(len(network.layers)))  # by layer; a group's last member for all of the group
@@ -65,13 +65,15 @@ def peak_elements(network: Network, merged: Merged) -> Dim:
 
 
 def greatest(candidates: list[Dim]) -> Dim:
-    """Return the greatest of some numbers; of symbols their maximum as it stands, for no order is known."""
+    """Return the greatest of some numbers; of symbols the maximum, as it stands, of those that can be the greatest."""
     if all(map(is_integer, candidates)):
         return max(candidates)
     if any(map(is_varying, candidates)):
         return reduce(maximum, candidates)
     import sympy
 
-    distinct = list(dict.fromkeys(map(sympy.expand, candidates)))
+    from macflops.dominance import undominated
+
+    distinct = undominated(list(dict.fromkeys(map(sympy.expand, candidates))))
     greatest_of: Dim = sympy.Max(*distinct, evaluate=False)
     return distinct[0] if len(distinct) == 1 else greatest_of

@@ -24,7 +24,9 @@ TOTALS = (
     "peak_activation_bytes",
     "arithmetic_intensity",
 )
+DECIDING = ("variant", "batch", "set", "input_shape", "assume")  # options that decide which network is counted
 AHEAD = 4  # sources that each process may be ahead of the row that comes next
+MOST_PROCESSES = 4  # for each processor: more of them would only take memory
 NETWORK = re.compile(rb"^(?:layers|backbone)[ \t]*:", re.MULTILINE)  # what a YAML file that describes one holds
 LOOKED_AT = 1 << 20  # bytes of a YAML file in which that has to stand
 
@@ -36,6 +38,7 @@ class Row(NamedTuple):
     name: str | None
     dtype: str
     fusion: str
+    options: str  # the others that decide which network was counted, as the command line writes them
     complete: bool
     layers: int | None
     totals: Mapping[str, Any]
@@ -46,7 +49,7 @@ class Row(NamedTuple):
         """Return the row for machines: numbers in full, closed forms as text."""
         totals = {name: self.totals.get(name) for name in TOTALS}
         first: dict[str, Any] = {"source": self.source, "name": self.name, "dtype": self.dtype, "fusion": self.fusion}
-        first |= {"complete": self.complete, "layers": self.layers}
+        first |= {"options": self.options, "complete": self.complete, "layers": self.layers}
         return {**first, **totals, "unsupported": dict(self.unsupported), "error": self.error}
 
 
@@ -123,8 +126,9 @@ def in_processes(sources: Iterator[str], jobs: int, strict: bool, options: dict[
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
+    jobs = min(jobs, MOST_PROCESSES * (os.cpu_count() or 1))
     waiting: deque[tuple[str, Future[Row] | None]] = deque()
-    pool = ProcessPoolExecutor(jobs)
+    pool = ProcessPoolExecutor(jobs, initializer=attend)
     try:
         while True:
             for source in islice(sources, jobs * AHEAD - len(waiting)):
@@ -141,9 +145,30 @@ def in_processes(sources: Iterator[str], jobs: int, strict: bool, options: dict[
                 waiting.clear()
                 for one in again:
                     yield alone(one, strict, options)
-                pool = ProcessPoolExecutor(jobs)
+                pool = ProcessPoolExecutor(jobs, initializer=attend)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def attend() -> None:
+    """Let a process that counts leave an interruption to the one that started it, and end with that one.
+
+    A terminal interrupts all of them at once, and one that is killed cannot end those that it started.
+    """
+    import signal
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+    from threading import Thread
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+
+        def end_with(sentinel: int) -> None:
+            wait([sentinel])
+            os._exit(1)
+
+        Thread(target=end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def alone(source: str, strict: bool, options: dict[str, Any]) -> Row:
@@ -151,7 +176,7 @@ def alone(source: str, strict: bool, options: dict[str, Any]) -> Row:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    with ProcessPoolExecutor(1) as pool:
+    with ProcessPoolExecutor(1, initializer=attend) as pool:
         try:
             return pool.submit(row, source, strict, options).result()
         except BrokenProcessPool:
@@ -185,6 +210,15 @@ def failed(source: str, error: str, options: Mapping[str, Any]) -> Row:
     return Row(source, None, *used(options), False, None, {}, {}, error)
 
 
-def used(options: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the type of elements and the fusion that options ask for."""
-    return options.get("dtype", "float32"), options.get("fusion", "none")
+def used(options: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return the type of elements and the fusion that options ask for, and the others that decide what is counted."""
+    others: list[str] = []
+    for name in DECIDING:
+        value = options.get(name)
+        if isinstance(value, Mapping):
+            value = [f"{key}={item}" for key, item in value.items()]
+        elif isinstance(value, list | tuple) and not all(isinstance(item, str) for item in value):
+            value = ["x".join(map(str, value))]
+        items = value if isinstance(value, list | tuple) else [] if value is None else [value]
+        others.extend(f"--{name.replace('_', '-')} {item}" for item in items)
+    return options.get("dtype", "float32"), options.get("fusion", "none"), " ".join(others)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, NamedTuple, Protocol
 
-from macflops.arithmetic import Shape
+from macflops.arithmetic import MOST, Shape, is_beyond, size
 from macflops.errors import Location, ShapeError
 from macflops.records import Record
 
@@ -254,9 +254,19 @@ def settle(operator: Operator, shapes: tuple[Shape, ...]) -> tuple[Operator, tup
     if not least <= len(shapes) <= (len(shapes) if most is None else most):
         wanted = f"{least} or more" if most is None else str(least) if most == least else f"{least} to {most}"
         raise ShapeError("from", f"{operator.name} takes {wanted} inputs, not {len(shapes)}", "say which with from")
+    refuse_beyond(operator, shapes)
     operator = operator.resolve(*shapes)
     operator.check(*shapes)
-    return operator, tuple(map(Tensor, operator.shapes(*shapes)))
+    made = operator.shapes(*shapes)
+    refuse_beyond(operator, made)
+    return operator, tuple(map(Tensor, made))
+
+
+def refuse_beyond(operator: Operator, shapes: Iterable[Shape]) -> None:
+    """Raise ShapeError where a tensor has more elements than are counted."""
+    if is_beyond([size(dimension for dimension in shape if type(dimension) is int) for shape in shapes]):
+        what = f"{operator.name} on or of a tensor of over 10**{len(str(MOST)) - 1} elements"
+        raise ShapeError("from", what, "make it smaller")
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 import macflops
+from macflops.machine import Machine
+from macflops.readers.yaml import read
 
 NET = """\
 macflops: 1
@@ -138,3 +140,65 @@ def test_export_says_what_is_wrong(net: Path, tmp_path: Path) -> None:
     macflops.export(net, tmp_path / "one.onnx", set={"H": 16}, seed=1)
     macflops.export(net, tmp_path / "two.onnx", set={"H": 16}, seed=2)
     assert (tmp_path / "one.onnx").read_bytes() != (tmp_path / "two.onnx").read_bytes()
+
+
+class Thing:
+    """What no argument can be."""
+
+
+NO_TEXTS: list[Any] = [Thing(), 3, [3], b"x"]
+NO_NAMES: list[Any] = [[], {}, 3]
+NO_SHAPES: list[Any] = [b"1x64", [1, 64, True, 28], [float("nan")], [1, 64, 2.5]]
+NO_SHARES: list[Any] = [{"speed": 0.1}, {3: 0.1}, [0.1]]
+NO_LIMITS: list[Any] = ["x", True, {"layers": "x"}, {"layers": 0}, {"layers": True}, {3: 3}]
+NO_MACHINES: list[tuple[Any, Any]] = [(0, 10), (16, 0), (1.5, 10), (16, float("nan")), ("x", 1)]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *({name: value} for name in ("set", "assume", "select", "ignore", "budget") for value in NO_TEXTS),
+        *({name: Thing()} for name in ("variant", "input_shape", "batch", "limits", "machine", "thresholds", "hold")),
+        *({"set": names} for names in ({1: 2}, {None: 2}, [None])),
+        *({"variant": value} for value in NO_NAMES),
+        *({"input_shape": value} for value in NO_SHAPES),
+        *({"limits": value} for value in NO_LIMITS),
+        *({"machine": Machine(*numbers)} for numbers in NO_MACHINES),
+        *({"hold": {name: share}} for name, share in (("params", "x"), ("params", -1), ("params", float("nan")))),
+        *({"hold": value} for value in NO_SHARES),
+    ],
+    ids=str,
+)
+def test_an_argument_that_makes_no_sense_is_named(net: Path, options: dict[str, Any]) -> None:
+    (name,) = options
+    with pytest.raises(macflops.SourceError) as raised:
+        macflops.audit(net, **{"set": {"H": 16}, **options})
+    assert str(raised.value.location).lstrip("-").replace("-", "_") == name
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("source", [None, 3, True, [], {}, Thing(), Thing], ids=repr)
+def test_what_is_no_source_is_refused(net: Path, source: Any) -> None:
+    for call in (
+        lambda: macflops.load(source),
+        lambda: macflops.audit(source),
+        lambda: macflops.diff(net, source, set="H=16"),
+    ):
+        with pytest.raises(macflops.SourceError, match=r"^source: error: an? .* where a path, zoo:NAME"):
+            call()
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "1", True])
+def test_a_seed_that_is_none_is_refused(net: Path, tmp_path: Path, seed: Any) -> None:
+    with pytest.raises(macflops.SourceError, match=r"^--seed: error: "):
+        macflops.export(net, tmp_path / "net.onnx", seed=seed, set="H=16")
+    with pytest.raises(macflops.SourceError, match=r"^file: error: "):
+        macflops.export(net, [seed], set="H=16")  # type: ignore[arg-type]
+    assert not (tmp_path / "net.onnx").exists()
+
+
+def test_what_a_layer_counts_stays_what_a_float_can_hold() -> None:
+    """A kernel of many large sides: each tensor is small, its weights are not."""
+    text = f"input: {{x: {[1] * 12}}}\nlayers:\n  - conv: {{out: 1, kernel: {10**17 + 1}}}\n"
+    with pytest.raises(macflops.SourceError, match=r"^net.yaml:3:5: error: conv counts over 10\*\*100 \("):
+        macflops.count(read(text, "net.yaml"))

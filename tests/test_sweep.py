@@ -30,6 +30,7 @@ from macflops.sweeps.axes import CELLS, axes, chunks
 from macflops.sweeps.network import NetworkChunks, Part
 from macflops.sweeps.pareto import front
 from macflops.sweeps.varying import Split, Varying, made
+from tests.cli.runner import run
 
 
 def by_hand(c1: int, c2: int, g: int, k: int, s: int, h: int, w: int, n: int) -> tuple[int, int, int]:
@@ -340,6 +341,45 @@ def test_a_file_that_cannot_be_read_is_an_error_and_no_empty_sweep(tmp_path: Pat
 def test_what_cannot_be_swept_is_an_error_in_one_line(arguments: list[str]) -> None:
     result = CliRunner().invoke(command, arguments)
     assert isinstance(result.exception, SourceError)
+
+
+@pytest.mark.parametrize("style", ["csv", "json"])
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["zoo:shufflenet_v1_g3_x1_0", "--over", "groups=a,b"], "groups=a: a is no key"),
+        (["zoo:shufflenet_v1_g3_x1_0", "--over", "groups=5,7"], "groups=5: 5 is no key"),
+        (["--over", "c1=3", "--over", "c2=4", "--over", "h=7", "--over", "g=2,5"], "g=2 does not divide c1=3"),
+    ],
+)
+def test_where_nothing_can_be_built_the_reason_is_told_and_nothing_is_written(
+    arguments: list[str], why: str, style: str
+) -> None:
+    result = run("sweep", *arguments, "--format", style)
+    assert (result.status, result.out) == (2, "")
+    assert "none of 2 configurations can be built" in result.err
+    assert why in result.err
+
+
+def test_where_nothing_is_wanted_the_table_is_empty() -> None:
+    over = ["--over", "c1=3", "--over", "c2=4", "--over", "h=7", "--mult-adds", "50M"]
+    empty = run("sweep", *over)
+    assert (empty.status, len(empty.out.splitlines())) == (0, 1)
+    document = run("sweep", *over, "--format", "json").json
+    jsonschema.validate(document, schema("sweep"))
+    assert document["rows"] == []
+
+
+def test_an_unknown_quantity_is_blamed_on_the_option_that_names_it() -> None:
+    for option in ("--pareto", "--quantity"):
+        result = run("sweep", "--over", "c1=3", "--over", "c2=4", "--over", "h=7", option, "speed")
+        assert result.err.startswith(f"{option}: error: 'speed' is not known")
+
+
+def test_a_network_that_has_been_built_cannot_be_swept() -> None:
+    network: Any = macflops.load("zoo:resnet18")
+    with pytest.raises(SourceError, match="name its file"):
+        macflops.sweep(network, {"paper": [0, 1]})
 
 
 def test_the_command_writes_csv_and_json(tmp_path: Path) -> None:

@@ -102,8 +102,10 @@ def with_settings(source: str, options: dict[str, Any]) -> tuple[dict[str, Any],
             continue
         given = context.get_parameter_source(param.name)
         if given not in (click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP):
-            if name == "set":  # each name by itself: what comes later wins
-                options[param.name] = (*value, *options[param.name])
+            if name == "set":  # each name by itself
+                typed = {text.partition("=")[0].strip() for text in options[param.name]}
+                others = (text for text in value if text.partition("=")[0].strip() not in typed)
+                options[param.name] = (*others, *options[param.name])
             continue
         try:
             options[param.name] = param.type_cast_value(context, value)

@@ -24,6 +24,15 @@ def write(text: str, output: str | None) -> None:
         write_bytes(f"{text}\n".encode(errors=ERRORS), output)
 
 
+def keep_sources(sources: Iterable[str], output: str | None) -> None:
+    """Raise SourceError where the file to write is one of the sources."""
+    if not output or output == "-" or "\0" in output or not os.path.exists(output):
+        return
+    target = os.path.realpath(output)
+    if any("\0" not in source and os.path.realpath(source) == target for source in sources):
+        raise SourceError(Location(output), "is a source of what is to be written there", "name another file")
+
+
 def write_lines(lines: Iterable[str], output: str | None) -> None:
     """Print lines as they come, or write them to a file, without ever holding them all. A reader that left ends it."""
     if output is None or output == "-":

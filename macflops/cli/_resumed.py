@@ -16,23 +16,36 @@ from macflops.reports.csv import harmless
 PARTIAL = ".partial"  # what a file is called until all rows are there
 
 
-def rows_of(output: str, style: str, conventions: tuple[str, str]) -> dict[str, str]:
+def rows_of(output: str, style: str, conventions: tuple[str, str, str]) -> dict[str, str]:
     """Return the whole rows that are there, by source `as_written`; those of an error are counted again.
 
     Raises SourceError where the file holds something else, or rows that were counted by other conventions.
     """
-    path = output + PARTIAL if os.path.exists(output + PARTIAL) else output
+    path = left_by(output)
     text = text_of(path)
     text = text[: text.rfind("\n") + 1]  # a line that was cut short is counted again
     rows = of_csv(text, path) if style == "csv" else of_json_lines(text, path)
     found = {}
     for row, line in rows:
-        if (row["dtype"], row["fusion"]) != conventions:
-            what = f"rows of {row['dtype']}, fusion {row['fusion']}"
+        if (row["dtype"], row["fusion"], row["options"]) != (*conventions[:2], as_written(conventions[2], style)):
+            what = f"rows of {row['dtype']}, fusion {row['fusion']}{row['options'] and ', '}{row['options']}"
             raise SourceError(Location(path), what, "ask for the same, or leave --resume out")
         if not row["error"]:
             found[row["source"]] = line
     return found
+
+
+def left_by(output: str) -> str:
+    """Return the file that an interruption left, or else the one that is to be gone on with."""
+    return output + PARTIAL if os.path.exists(output + PARTIAL) else output
+
+
+def changed_since(source: str, output: str) -> bool:
+    """Tell whether a source is a file that was written after the rows that are there."""
+    try:
+        return os.stat(source).st_mtime_ns > os.stat(left_by(output)).st_mtime_ns
+    except (OSError, ValueError):  # no file: zoo:NAME, or one whose row will say that it is gone
+        return False
 
 
 def as_written(source: str, style: str) -> str:
@@ -76,7 +89,7 @@ def of_json_lines(text: str, path: str) -> list[tuple[dict[str, Any], str]]:
     for number, line in enumerate(text.split("\n")[:-1], 1):
         try:
             row = json.loads(line)
-            if not {"source", "dtype", "fusion", "error"} <= row.keys():
+            if not {"source", "dtype", "fusion", "options", "error"} <= row.keys():
                 raise ValueError
         except (ValueError, AttributeError, RecursionError):
             raise not_rows(path, number) from None

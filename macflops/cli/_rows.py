@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from macflops.cli._output import ERRORS, write_lines, write_out
-from macflops.cli._resumed import PARTIAL, as_written, refuse, rows_of
+from macflops.cli._output import ERRORS, keep_sources, write_lines, write_out
+from macflops.cli._resumed import PARTIAL, as_written, changed_since, refuse, rows_of
 from macflops.errors import Location, SourceError, printable
 from macflops.files import special
 from macflops.many import Row, found, rows, used
@@ -30,7 +30,13 @@ def count_rows(
         note(f"{counted(len(others), 'YAML file')} without layers left out: {', '.join(others[:3])}")
     if resume and (output is None or output == "-" or special(output) or style == "text"):
         raise SourceError(Location("--resume"), "nothing to go on with", "name the file: --format jsonl -o FILE")
+    if output is not None:
+        keep_sources(sources, output)
     done = rows_of(output, style, used(options)) if resume and output is not None else {}
+    if output is not None and done:
+        for source in sources:
+            if changed_since(source, output):
+                done.pop(as_written(source, style), None)
     todo = [source for source in sources if as_written(source, style) not in done]
     failures: list[str] = []
     lines = STYLES[style](watched(rows(todo, jobs, strict, **options), len(todo), failures), sources)

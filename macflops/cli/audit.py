@@ -16,7 +16,7 @@ from macflops.cli._options import (
     warn,
     with_settings,
 )
-from macflops.cli._output import write
+from macflops.cli._output import keep_sources, write
 from macflops.errors import Location
 from macflops.reports import find, names
 
@@ -43,6 +43,7 @@ def command(context: click.Context, /, source: str, **options: Any) -> None:
     options, tables = with_settings(source, options)
     arguments = count_arguments(options, tables)
     style, output = options["style"], options["output"]
+    keep_sources((source,), output)
     from macflops.settings import machine, thresholds
 
     report = macflops.audit(

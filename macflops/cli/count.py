@@ -16,10 +16,11 @@ from macflops.cli._options import (
     warn,
     with_settings,
 )
-from macflops.cli._output import write
+from macflops.cli._output import keep_sources, write
 from macflops.errors import Location, SourceError
 from macflops.reports import find, names
 
+GROUPED = ("text", "markdown")  # formats whose rows can be of blocks, stages or operators
 OF_MANY = ("text", "csv", "jsonl")  # formats that have a row for a network
 
 
@@ -62,12 +63,14 @@ def command(sources: tuple[str, ...], **options: Any) -> None:
         return
     if resume:
         raise SourceError(Location("--resume"), "a single source", "it goes on with a row for each of several")
-    if style != "text" and options["by"] != "layer":
+    if style not in GROUPED and options["by"] != "layer":
         hint = "leave --by out: each layer's row names its operator, block and stage"
-        raise SourceError(Location("--by"), f"rows by {options['by']} are for text, not {style}", hint)
+        what = f"rows by {options['by']} are for {' and '.join(GROUPED)}, not {style}"
+        raise SourceError(Location("--by"), what, hint)
+    keep_sources(sources, output)
     report = macflops.count(sources[0], **arguments)
     warn(report.network, options["strict"])
-    text: dict[str, Any] = {"by": options["by"]}
-    if output is None:
-        text["style"] = terminal_style()
-    write(find(style)(report, **(text if style == "text" else {})), output)
+    chosen: dict[str, Any] = {"by": options["by"]} if style in GROUPED else {}
+    if style == "text" and output is None:
+        chosen["style"] = terminal_style()
+    write(find(style)(report, **chosen), output)

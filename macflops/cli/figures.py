@@ -11,7 +11,7 @@ from macflops.errors import Location, SourceError
 from macflops.files import write_bytes
 
 
-@click.command()
+@click.command(short_help="Draw all figures of the repository.")
 @click.option("-o", "--output", default="figures", metavar="DIR", help="The folder.", show_default=True)
 @click.option("--check", is_flag=True, help="Write nothing; status 1 where a file is not what the code draws.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this figure.")

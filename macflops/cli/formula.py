@@ -16,7 +16,7 @@ QUANTITIES = ("mult_adds", "params", "mac")
 KINDS = ("convolution", "pointwise", "depthwise", "element-wise")
 
 
-@click.command()
+@click.command(short_help="Print the closed form of a paper's block.")
 @click.argument("block", required=False)
 @click.option("--quantity", type=click.Choice(QUANTITIES), default="mult_adds", help="mult_adds, params or mac.")
 @click.option("--set", "set_", multiple=True, metavar="NAME=VALUE", help="A number, or an expression: m=c/4.")

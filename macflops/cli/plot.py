@@ -16,7 +16,7 @@ from macflops.reports._layout import wrapped
 SUFFIXES = ("png", "svg", "pdf", "csv")
 
 
-@click.command()
+@click.command(short_help="Draw a figure; without a KIND, list them.")
 @click.argument("kind", required=False)
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("-o", "--output", metavar="FILE", help="A .png, .svg, .pdf, or .csv or - for the data.")
@@ -38,8 +38,9 @@ def command(kind: str | None, sources: tuple[str, ...], output: str | None, ligh
 
     \b
       macflops plot groups -o groups.svg
-      macflops plot roofline model.yaml --device snapdragon_810 -o roofline.png --dark
-      macflops plot sweep --over c1=16:256:16 --over c2=64 --over h=28 -x mac_bytes -y arithmetic_intensity
+      macflops plot roofline model.yaml --device t4 -o roofline.png --dark
+      macflops plot sweep --over c1=16:256:16 --over c2=64 --over h=28 \\
+        -x mac_bytes -y arithmetic_intensity
     """
     from macflops.plots import find, names
 

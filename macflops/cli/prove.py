@@ -13,7 +13,7 @@ from macflops.errors import Location, SourceError
 from macflops.reports._layout import wrapped
 
 
-@click.command()
+@click.command(short_help="Prove and check the theorems, or a claim.")
 @click.argument("theorem", required=False)
 @click.option("--claim", metavar="TEXT", help="Decide this claim about positive reals instead.")
 @click.option("--assume", multiple=True, metavar="TEXT", help="What the claim assumes.")

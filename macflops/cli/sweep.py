@@ -12,11 +12,12 @@ import click
 from macflops.cli._options import counting_options, format_option
 from macflops.cli._output import write_lines
 from macflops.errors import Location, SourceError
+from macflops.wording import counted
 
 LONG = 2_000_000  # configurations from which on there is a progress bar
 
 
-@click.command()
+@click.command(short_help="Count a grid of configurations.")
 @click.argument("source", required=False)
 @click.option("--over", multiple=True, metavar="NAME=VALUES", help="What varies: c1=16,24 or width=0.25:2:0.25.")
 @click.option("--quantity", metavar="NAMES", help="Columns: mult_adds,mac_bytes,…")
@@ -30,11 +31,11 @@ def command(source: str | None, style: str, output: str | None, **options: Any) 
     """Count a grid of configurations: of SOURCE, or of a convolution where there is none.
 
     A convolution has c1, c2, h and as wanted w, g, k, s, N: output h x w, input s*h x s*w, no bias. What cannot be
-    built is left out. Ranges include their last value.
+    built is left out; where nothing can be, the status is 2. Ranges include their last value.
 
     \b
       macflops sweep --over c1=16:512:16 --over c2=16:512:16 --over h=28
-      macflops sweep zoo:shufflenet_v1_g3_x1_0 --over groups=1,2,4,8 --over width=0.5,1
+      macflops sweep zoo:shufflenet_v1_g3_x1_0 --over groups=1,2,4,8
     """
     gc.enable()  # a sweep may be long: what falls off on the way must not stay
     from macflops.budgets import amount
@@ -72,7 +73,10 @@ def watched(found: Any) -> Iterator[tuple[Any, ...]]:
             yield from zip(*columns, strict=True)
             bar.update(min(found.cells, found.size))
     if not rows:
-        click.echo(f"none of {found.size:,} configurations can be built and is wanted", err=True)
+        refusal = found.refusal()
+        if refusal is not None:
+            raise refusal
+        click.echo(f"nothing wanted among {counted(found.size, 'configuration')}", err=True)
 
 
 def as_csv(found: Any) -> Iterator[str]:
@@ -105,9 +109,9 @@ def as_json(found: Any) -> Iterable[str]:
     """Yield lines of a JSON document: columns by name, and rows. A ratio that has no value is null."""
     import json
 
-    yield f'{{"schema": "macflops.sweep/1", "columns": {json.dumps(found.shown)}, "rows": ['
+    before = f'{{"schema": "macflops.sweep/1", "columns": {json.dumps(found.shown)}, "rows": ['
     first = True
-    for rows in batches(without_nan(watched(found))):
-        yield ("" if first else ",") + ",\n".join(map(json.dumps, rows))
+    for rows in batches(without_nan(watched(found))):  # raises before anything is written, where nothing can be built
+        yield (f"{before}\n" if first else ",") + ",\n".join(map(json.dumps, rows))
         first = False
-    yield "]}"
+    yield f"{before}\n]}}" if first else "]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -11,12 +12,18 @@ import macflops
 from macflops.cli._options import format_option
 from macflops.cli._output import write
 from macflops.report import Report
+from macflops.reports._layout import wrapped
 from macflops.wording import quantity
 from macflops.zoo import find, names
 from macflops.zoo import text as text_of
 from macflops.zoo.published import Figure, matches, of
 from macflops.zoo.stages import stage_table
 
+NOTES = (
+    "Mult-adds at the network's own input. `is our`: which of our counts the published one is: all (convolutions and "
+    "linear layers), conv (convolutions alone) or no (neither); * under settings of its own. Top-1 error in %, GPU in "
+    "batches/s, ARM in images/s. Sources and settings: macflops zoo show NAME"
+)
 PRODUCTS = {"mult_adds": ("conv+fc", "conv"), "params": ("all",)}
 
 
@@ -33,8 +40,7 @@ def list_command(style: str, output: str | None) -> None:
     if style == "json":
         write(json.dumps(rows, indent=2), output)
         return
-    head = ("network", "mult-adds", "publ.", "is our", "params", "publ.", "top-1", "GPU", "ARM")
-    lines = [head]
+    lines = [("network", "ours", "publ.", "is our", "ours", "publ.", "top-1", "GPU", "ARM")]
     for row in rows:
         mult_adds, params = row["mult_adds"], row["params"]
         published, also = row["published_mult_adds"], row["published_params"]
@@ -49,18 +55,13 @@ def list_command(style: str, output: str | None) -> None:
                 *(("" if row[key] is None else row[key]["value"]) for key in ("top1_error", "speed_gpu", "speed_arm")),
             )
         )
-    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
-    text = []
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    above = f"{'mult-adds':^{sum(widths[1:4]) + 2}} {'params':^{sum(widths[4:6]) + 1}}"
+    text = [f"{'':{widths[0]}} {above}"]
     for name, *cells in lines:
         aligned = (f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
         text.append(" ".join((f"{name:{widths[0]}}", *aligned)))
-    notes = [
-        "",
-        "mult-adds at the network's own input, convolutions and linear layers; `is our` says which of our counts",
-        "the published one is: conv+fc, conv alone, or no; * under settings of its own. Top-1 error in %, GPU in",
-        "batches/s, ARM in images/s. Sources and settings: macflops zoo show NAME",
-    ]
-    write("\n".join(line.rstrip() for line in (*text, *notes)), output)
+    write("\n".join(line.rstrip() for line in (*text, "", *wrapped(NOTES))), output)
 
 
 @command.command("show", short_help="Show one: its YAML, stages and sources.")
@@ -94,14 +95,25 @@ def show_command(name: str, style: str, output: str | None) -> None:
         f"mult-adds {totals.mult_adds:,}   params {totals.params:,}   memory access {totals.mac_bytes:,} B",
         "",
     ]
-    if figures:
-        lines.append(f"{'published':18} {'value':>15}  {'ours':>15}  {'is our':22} settings, source")
-    for figure, comparison in figures:
-        ours = "" if comparison["ours"] is None else f"{comparison['ours']:,}"
-        same = "" if comparison["ours"] is None else comparison["matches"] or "no"
-        where = ", ".join(filter(None, (figure.settings, figure.input, figure.source)))
-        lines.append(f"{figure.metric:18} {figure.value + ' ' + figure.unit:>15}  {ours:>15}  {same:22} {where}")
+    lines += published_lines(figures)
     write("\n".join(line.rstrip() for line in lines), output)
+
+
+def published_lines(figures: Sequence[tuple[Figure, dict[str, Any]]]) -> Iterator[str]:
+    """Yield published figures below the source that they are from, ours beside them, and which of our counts it is."""
+    if figures:
+        yield f"{'published':16} {'value':>16}  {'ours':>14}  is our, at"
+    for source in dict.fromkeys(figure.source for figure, _ in figures):
+        yield from wrapped(source)
+        for figure, comparison in figures:
+            if figure.source != source:
+                continue
+            ours = ""
+            if comparison["ours"] is not None:
+                ours = f"{comparison['ours']:>14,}  {comparison['matches'] or 'no'}, "
+            at = ", ".join(filter(None, (figure.settings, figure.input)))
+            left = f"  {figure.metric:14} {f'{figure.value} {figure.unit}'.rstrip():>16}  "
+            yield from wrapped(f"{ours}{at}".removesuffix(", "), left, " " * 51 if ours else " " * len(left))
 
 
 def summary(name: str) -> dict[str, Any]:
@@ -146,11 +158,15 @@ def agreement(published: dict[str, Any] | None) -> str:
     """Return which of our counts a published one is, with * where it holds under settings of its own."""
     if published is None:
         return ""
-    return (published["matches"] or "no").partition(",")[0] + ("*" if published["settings"] else "")
+    matches = (published["matches"] or "no").partition(",")[0]
+    return matches.replace("conv+fc", "all") + ("*" if published["settings"] else "")
 
 
 def short(published: dict[str, Any] | None) -> str:
     """Return a published figure to a few digits."""
     if published is None:
         return ""
-    return quantity(int(published["value"])) if not published["unit"] else f"{published['value']} {published['unit']}"
+    value, unit = published["value"], published["unit"]
+    if not unit:
+        return quantity(int(value))
+    return f"{value if len(value) < 6 else f'{float(value):.4g}'} {unit}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from macflops.arithmetic import Dim, Shape, differ, size
@@ -33,8 +32,9 @@ class Recurrent(Operator):
                 "from", f"{self.name} on an input of shape {list(x)}", "it needs steps, examples, features"
             )
         require_at_least(self, 1, ("hidden_size",))
-        wanted = (self.directions, x[0] if self.batch_first else x[1], self.hidden_size)
-        for state in states:
+        batch = x[0] if self.batch_first else x[1]
+        for state, width in zip(states, (self.state_size, self.hidden_size), strict=False):
+            wanted = (self.directions, batch, width)
             if len(state) != 3 or any(map(differ, state, wanted)):
                 raise ShapeError("from", f"a first state of shape {list(state)}", f"make it {list(wanted)}")
 
@@ -43,21 +43,28 @@ class Recurrent(Operator):
         """In how many directions it runs."""
         return 2 if self.bidirectional else 1
 
-    def shape(self, x: Shape, *states: Shape) -> Shape:
-        """Return the first two dimensions of x, and directions · hidden."""
-        return (*x[:2], self.directions * self.hidden_size)
+    @property
+    def state_size(self) -> Dim:
+        """The width of what a step hands to the next one, and to the output."""
+        return self.hidden_size
 
-    def own(self, x: Shape) -> Iterable[Dim]:
-        """Yield how many elements its weights have: matrices, then biases."""
-        rows = self.directions * self.gates * self.hidden_size
-        yield rows * (x[-1] + self.hidden_size)
-        yield 2 * rows if self.bias else 0
+    def shape(self, x: Shape, *states: Shape) -> Shape:
+        """Return the first two dimensions of x, and directions · state."""
+        return (*x[:2], self.directions * self.state_size)
+
+    def matrices(self, x: Shape) -> Dim:
+        """Return how many elements its matrices have, each multiplied once a step."""
+        return self.directions * self.gates * self.hidden_size * (x[-1] + self.state_size)
+
+    def vectors(self) -> Dim:
+        """Return how many elements its other weights have: the biases, two of each."""
+        return 2 * self.directions * self.gates * self.hidden_size if self.bias else 0
 
     def cost(self, *tensors: Shape) -> Cost:
         """Return the cost for x, first states, and y."""
         *inputs, y = tensors
-        matrices, *others = self.own(inputs[0])
-        weights = matrices + sum(others)
+        matrices = self.matrices(inputs[0])
+        weights = matrices + self.vectors()
         return Cost(
             mult_adds=size(inputs[0][:2]) * matrices,
             reads=sum(map(size, inputs)),

@@ -131,6 +131,23 @@ class Seen(Stated):
         return Cost()
 
 
+class Unused(Operator):
+    """Parameters that a module holds and its run does not use, carried along by a view of what it returns."""
+
+    role = "view"
+    name = "unused"
+
+    elements: int
+
+    def shape(self, x: Shape) -> Shape:
+        """Return the input's shape."""
+        return x
+
+    def cost(self, x: Shape, y: Shape) -> Cost:
+        """Return no cost but the parameters."""
+        return Cost(params=self.elements)
+
+
 class Repeated(Operator):
     """An operator that runs a number of times, on tensors of the same shapes: the body of a loop, never unrolled.
 

@@ -14,7 +14,7 @@ from macflops.reports._layout import WIDTH, wrapped
 from macflops.reports.csv import harmless
 from macflops.wording import quantity
 
-COLUMNS = ("source", "name", "dtype", "fusion", "complete", "layers", *TOTALS, "unsupported", "error")
+COLUMNS = ("source", "name", "dtype", "fusion", "options", "complete", "layers", *TOTALS, "unsupported", "error")
 NUMBERS = (
     ("mult-adds", 9, "mult_adds", ""),
     ("params", 8, "params", ""),

@@ -8,7 +8,7 @@ from macflops.errors import printable
 from macflops.guidelines import find
 from macflops.guidelines.findings import RuleVerdict, Verdict
 from macflops.report import Report
-from macflops.reports._layout import COLOURS, Style
+from macflops.reports._layout import COLOURS, Style, wrapped
 from macflops.wording import percent
 
 # Efficiencies of well-known networks, as a yardstick beside the verdict; a test audits each anew.
@@ -33,7 +33,9 @@ def verdict_lines(report: Report, verdict: Verdict, style: Style) -> Iterator[st
                 yield wasted_line(report, code, rule, style)
     else:
         for code, rule in verdict.rules.items():
-            yield f"  {code} {style('ok', fg='green')}  {nearness(code, rule)}"
+            first, *others = wrapped(nearness(code, rule), f"  {code} ok  ", " " * 9)
+            yield first.replace("ok", style("ok", fg="green"), 1)
+            yield from others
 
 
 def efficiency_lines(report: Report, verdict: Verdict, style: Style) -> Iterator[str]:

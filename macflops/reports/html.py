@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
+from typing import Any
 
 from macflops.arithmetic import is_integer
 from macflops.errors import printable
@@ -32,24 +33,39 @@ def render(report: Report) -> str:
     if report.verdict is not None:
         body = [*body, *audited(report)]
     body += layers(report)
+    return page(name, body)
+
+
+def page(title: str, body: Iterable[str]) -> str:
+    """Return a page of its own; its title has been escaped."""
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{STYLE}</style></head>\n<body>\n" + "\n".join(body) + "\n</body></html>"
     )
+
+
+def amount(value: Any) -> str:
+    """Return a total in full: an integer, a ratio or a closed form; - where it has no value."""
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return f"{value:,}" if is_integer(value) else "-" if value is None else str(plain(value))
+
+
+def not_counted(report: Report) -> Iterator[str]:
+    """Yield what macflops does not know, if there is anything."""
+    if report.unsupported:
+        names = ", ".join(escape(f"{u.op} ({len(u.layers)})") for u in report.unsupported)
+        yield f'<p class="error">Not counted: {names}. The totals are too low.</p>'
 
 
 def totals(report: Report) -> Iterator[str]:
     """Yield the totals, and where the memory access goes."""
     yield "<table>"
     for name, value in report.totals._asdict().items():
-        shown = f"{value:,}" if is_integer(value) else "-" if value is None else str(plain(value))
-        shown = f"{value:.2f}" if isinstance(value, float) else shown
-        yield f'<tr><th>{name.replace("_", " ")}</th><td class="n">{escape(shown)}</td></tr>'
+        yield f'<tr><th>{name.replace("_", " ")}</th><td class="n">{escape(amount(value))}</td></tr>'
     yield "</table>"
-    if report.unsupported:
-        names = ", ".join(escape(f"{u.op} ({len(u.layers)})") for u in report.unsupported)
-        yield f'<p class="error">Not counted: {names}. The totals are too low.</p>'
+    yield from not_counted(report)
     if is_integer(report.totals.mac_elements) and report.totals.mac_elements:
         yield "<h2>Where the memory access goes</h2><table>"
         for kind, share in shares_by_kind(report.costs):
@@ -91,7 +107,7 @@ def layers(report: Report) -> Iterator[str]:
     for layer in report.layers:
         outputs = " ".join(map(sized, layer.outputs))
         numbers = (layer.params, layer.mult_adds, layer.mac_elements)
-        cells = "".join(f'<td class="n">{f"{n:,}" if is_integer(n) else escape(str(plain(n)))}</td>' for n in numbers)
+        cells = "".join(f'<td class="n">{escape(amount(n))}</td>' for n in numbers)
         name = escape(printable(layer.name, 80))
         yield f"<tr><td>{name}</td><td>{layer.op}</td><td>{escape(outputs)}</td>{cells}</tr>"
     yield "</table></div>"

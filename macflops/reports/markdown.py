@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from macflops.arithmetic import is_integer
 from macflops.errors import printable
 from macflops.guidelines import find
 from macflops.report import Report, plain
+from macflops.reports._table import COLUMNS, grouped, totals
 from macflops.wording import percent, quantity
 
 
-def render(report: Report) -> str:
-    """Return totals and, of an audit, verdict, rules and findings; of a count a row per layer."""
-    totals = report.totals
+def render(report: Report, by: str = "layer") -> str:
+    """Return totals and, of an audit, verdict, rules and findings; of a count a row by layer, block, stage or op."""
     lines = [f"## {escaped(report.network.name)}", "", "| total | |", "| --- | ---: |"]
-    for name, value in totals._asdict().items():
-        shown = f"{value:,}" if is_integer(value) else "-" if value is None else plain(value)
-        lines.append(f"| {name.replace('_', ' ')} | {shown if not isinstance(value, float) else f'{value:.2f}'} |")
-    lines += ["", *(audited(report) if report.verdict is not None else counted(report))]
+    for name, value in report.totals._asdict().items():
+        lines.append(f"| {name.replace('_', ' ')} | {amount(value)} |")
+    lines += ["", *(audited(report) if report.verdict is not None else counted(report, by))]
+    for line in not_counted(report):
+        lines += ["", line]
+    return "\n".join(lines)
+
+
+def amount(value: Any) -> str:
+    """Return a total in full: an integer, a ratio, or a closed form as code; - where it has no value."""
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return f"{value:,}" if is_integer(value) else "-" if value is None else f"`{plain(value)}`"
+
+
+def not_counted(report: Report) -> Iterator[str]:
+    """Yield what macflops does not know, if there is anything."""
     if report.unsupported:
         names = ", ".join(f"{escaped(u.op)} ({len(u.layers)})" for u in report.unsupported)
-        lines += ["", f"**Not counted:** {names}. The totals are too low."]
-    return "\n".join(lines)
+        yield f"**Not counted:** {names}. The totals are too low."
 
 
 def audited(report: Report) -> Iterator[str]:
@@ -54,14 +67,14 @@ def audited(report: Report) -> Iterator[str]:
         yield f"Budget {budget.name}: {quantity(budget.value)} of {quantity(budget.most)}, {state}."
 
 
-def counted(report: Report) -> Iterator[str]:
-    """Yield a row per layer, memory access in elements."""
-    yield "| layer | op | params | mult-adds | memory access |"
-    yield "| --- | --- | ---: | ---: | ---: |"
-    for layer in report.layers:
-        numbers = (layer.params, layer.mult_adds, layer.mac_elements)
-        shown = " | ".join(f"{n:,}" if is_integer(n) else f"`{plain(n)}`" for n in numbers)
-        yield f"| {escaped(layer.name)} | {layer.op} | {shown} |"
+def counted(report: Report, by: str) -> Iterator[str]:
+    """Yield a row by layer, block, stage or op, and the total: the columns of the text's table, as closed forms too."""
+    yield f"| {by} | {'op' if by == 'layer' else 'layers'} | {' | '.join(COLUMNS)} |"
+    yield f"| --- | --- |{' ---: |' * len(COLUMNS)}"
+    for line in grouped(report, by):
+        what = escaped(line.what) if by == "layer" else line.what.partition(" ")[0]
+        yield f"| {escaped(line.name)} | {what} | {' | '.join(map(amount, line.sums))} |"
+    yield f"| **total** | | {' | '.join(map(amount, totals(report)))} |"
 
 
 def escaped(text: str) -> str:

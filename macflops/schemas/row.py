@@ -22,6 +22,7 @@ def schema() -> dict[str, Any]:
         "name": {"type": ["string", "null"]},
         "dtype": {"enum": list(BYTES)},
         "fusion": {"enum": list(MODES)},
+        "options": {"type": "string", "description": "--batch, --set and others that decide what is counted."},
         "complete": {"type": "boolean", "description": "Whether every operator was counted."},
         "layers": {"type": ["integer", "null"]},
         **totals,

@@ -20,6 +20,7 @@ from macflops.errors import Location, SourceError
 from macflops.sweeps import layer
 from macflops.sweeps.axes import CELLS, Axis, axes, chunks, size
 from macflops.sweeps.pareto import front
+from macflops.wording import counted
 
 DEFAULT = ("params", "mult_adds", "mac_elements", "mac_bytes", "arithmetic_intensity")
 LARGER_IS_BETTER = frozenset({"arithmetic_intensity"})
@@ -113,6 +114,18 @@ class Sweep:
         """The columns of a table."""
         return (*(axis.name for axis in self.axes), *self.quantities)
 
+    def refusal(self) -> SourceError | None:
+        """Return why the first configuration cannot be built, where none can; None where one can."""
+        if any(np.any(chunk.valid) for chunk in self):
+            return None
+        first = {axis.name: axis.values[0] for axis in self.axes}
+        why: SourceError | None = self.evaluate.refusal(first)  # type: ignore[attr-defined]
+        if why is None:
+            return None
+        listed = ", ".join(f"{name}={value}" for name, value in first.items())
+        what = f"none of {counted(self.size, 'configuration')} can be built; {listed}: {why.what}"
+        return SourceError(why.location, what, why.hint, why.excerpt)
+
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield rows of Python's numbers: a value for each axis, then for each quantity."""
         for table in self.tables():
@@ -137,6 +150,13 @@ def ahead(executor: Executor, evaluate: Callable[..., Any], parts: Iterator[Any]
             waiting.append(executor.submit(evaluate, part))
 
 
+def known_quantities(quantities: Sequence[str], pareto: Sequence[str], known: Sequence[str]) -> None:
+    """Raise SourceError where a quantity, or one of a Pareto front, is not known."""
+    for option, names in (("quantity", quantities), ("pareto", pareto)):
+        for name in names:
+            choice(option, name, known)
+
+
 @dataclass(frozen=True)
 class LayerChunks:
     """Evaluates chunks of a sweep over convolutions; goes to other processes."""
@@ -150,6 +170,10 @@ class LayerChunks:
         """Return the chunk of these axes."""
         columns, valid = layer.evaluate(part, self.fixed, self.dtype, self.wanted, self.exact)
         return Chunk(part, columns, valid)
+
+    def refusal(self, values: Mapping[str, Any]) -> SourceError:
+        """Return why a configuration cannot be built."""
+        return layer.refusal({**self.fixed, **values})
 
 
 def sweep(
@@ -185,8 +209,7 @@ def sweep(
     evaluate: Any
     cells = CELLS
     if source is None:
-        for name in wanted:
-            choice("quantity", name, layer.QUANTITIES)
+        known_quantities(quantities, best, layer.QUANTITIES)
         if options:
             raise SourceError(Location("sweep"), f"{min(options)} without a source", "name a SOURCE, too")
         fixed = layer.completed(found)
@@ -194,8 +217,10 @@ def sweep(
     else:
         from macflops.sweeps import network
 
-        for name in wanted:
-            choice("quantity", name, network.QUANTITIES)
+        if not isinstance(source, (str, PathLike)):
+            what = f"a {type(source).__name__} has been built: nothing in it varies"
+            raise SourceError(Location("sweep"), what, "name its file: a path, zoo:NAME, torch:MODULE:CALLABLE")
+        known_quantities(quantities, best, network.QUANTITIES)
         evaluate = network.NetworkChunks(fspath(source), {**options, "dtype": dtype}, found, wanted)
         cells = evaluate.cells
     return Sweep(found, shown, evaluate, near, best, executor, jobs, cells)

@@ -77,6 +77,13 @@ def evaluate(
     return {name: placed(quantity(found, name, BYTES[dtype])) for name in wanted}, placed(divides)
 
 
+def refusal(values: Mapping[str, Any]) -> SourceError:
+    """Return why a convolution cannot be built: its groups leave a remainder of one of its widths, or both."""
+    g = values["g"]
+    widths = " and ".join(f"{name}={values[name]}" for name in ("c1", "c2") if values[name] % g)
+    return SourceError(Location("--over"), f"g={g} does not divide {widths}", "give groups that divide both widths")
+
+
 def quantity(found: Any, name: str, width: int) -> Any:
     """Return one of a cost's quantities by name; width is bytes per element."""
     if name == "mac_elements":

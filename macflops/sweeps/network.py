@@ -143,10 +143,15 @@ class NetworkChunks:
 
     def builds(self, values: Mapping[str, Any]) -> bool:
         """Tell whether one configuration can be built by itself."""
+        return self.refusal(values) is None
+
+    def refusal(self, values: Mapping[str, Any]) -> SourceError | None:
+        """Return why one configuration cannot be built by itself; None where it can."""
         try:
-            return bool(self.costs(values).network.tensors)
-        except SourceError:
-            return False
+            self.costs(values)
+        except SourceError as error:
+            return error
+        return None
 
     def costs(self, values: Mapping[str, Any]) -> Any:
         """Return the costs of one configuration, or of many at once."""

@@ -9,6 +9,7 @@ import os
 from importlib import import_module
 from typing import Any
 
+from macflops import ops
 from macflops.errors import Location, SourceError
 from macflops.members import members
 from macflops.network import Network, no_garbage_collection
@@ -33,9 +34,17 @@ def writer_of(file: str) -> str:
 
 
 def written(network: Network, writer: str, **options: Any) -> bytes:
-    """Return a network as the bytes of a file. Raises SourceError where it cannot be written so."""
+    """Return a network as the bytes of a file. Raises SourceError where it cannot be written so.
+
+    What a format states the shapes of, and no file in `ops` describes, can be counted but not written.
+    """
     if network.unsupported:
         listed = ", ".join(f"{u.op} ({len(u.layers)} layers)" for u in network.unsupported)
         raise SourceError(Location(network.source), f"it holds {listed}, unknown to macflops", "only count it")
+    for layer in network.layers:
+        if type(layer.operator) is not ops.find(layer.operator.name):
+            place = layer.location if layer.location.line else Location(network.source)
+            what = f"{layer.name}: {layer.operator.name} cannot be written, it is no operator of native YAML"
+            raise SourceError(place, what, "only count it")
     with no_garbage_collection():
         return import_module(f"macflops.writers.{writer}").written(network, **options)  # type: ignore[no-any-return]

@@ -30,7 +30,9 @@ def find(name: str) -> tuple[str, str | None]:
             return file, None
     from macflops.spelling import did_you_mean
 
-    raise SourceError(Location(f"zoo:{name}"), f"no network {name} ships", did_you_mean(name, names(), "there are"))
+    what = f"no network {name} ships" if name else "no network is named"
+    hint = did_you_mean(name, names(), "there are") if name else "macflops zoo list names them all"
+    raise SourceError(Location(f"zoo:{name}"), what, hint)
 
 
 @cache

@@ -27,8 +27,20 @@ def test_count_prints_the_document_without_a_verdict() -> None:
 def test_rows_add_up_to_the_totals(by: str) -> None:
     lines = run("count", "zoo:resnet18", "--by", by).out.splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith(by))
-    rows = [[int(cell.replace(",", "")) for cell in line.split()[-4:]] for line in lines[start + 1 :]]
+    cells = [line.split()[-4:] for line in lines[start + 1 :]]
+    rows = [[int(cell.replace(",", "")) for cell in row] for row in cells if len(row) == 4]  # else a scope's line
     assert [sum(column) for column in zip(*rows[:-1], strict=True)] == rows[-1]
+
+
+@pytest.mark.parametrize("by", ["layer", "block", "stage", "op"])
+def test_markdown_has_the_rows_of_the_text(by: str) -> None:
+    table = run("count", "zoo:squeezenet1_1", "--by", by, "--format", "markdown").out.split("\n\n")[-1].splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    assert [rows[0][0], *rows[0][2:]] == [by, "params", "mult-adds", "elementwise", "mac elements"]
+    text = run("count", "zoo:squeezenet1_1", "--by", by).out.splitlines()
+    start = next(i for i, line in enumerate(text) if line.startswith(by))
+    numbers = [line.split()[-4:] for line in text[start + 1 :] if len(line.split()) > 3]
+    assert [row[2:] for row in rows[2:]] == numbers
 
 
 @pytest.mark.parametrize(("dtype", "size"), [("float32", 4), ("float16", 2), ("bfloat16", 2), ("int8", 1)])
@@ -97,8 +109,10 @@ def test_a_network_of_the_zoo_is_suggested_where_a_file_is_missing() -> None:
 
 
 def test_the_zoo_is_listed_with_what_was_published() -> None:
-    lines = {line.split()[0]: line.split() for line in run("zoo", "list").out.splitlines() if line.strip()}
-    assert " ".join(lines["shufflenet_v2_x0_5"][1:]) == "40.5 M 41 M conv+fc* 1.367 M 1.4 M 39.7 417 57.0"
+    text = run("zoo", "list").out.splitlines()
+    assert max(map(len, text)) <= 80
+    lines = {line.split()[0]: line.split() for line in text if line.strip()}
+    assert " ".join(lines["shufflenet_v2_x0_5"][1:]) == "40.5 M 41 M all* 1.367 M 1.4 M 39.7 417 57.0"
     documents = {row["name"]: row for row in run("zoo", "list", "--format", "json").json}
     assert documents["shufflenet_v1_g3_x1_0"]["mult_adds"] == 137_460_672  # SETUPS: conv + fc
 
@@ -109,6 +123,21 @@ def test_a_network_of_the_zoo_is_shown_with_its_file_stages_and_sources() -> Non
     assert "stage2                    28x28                2       1       116" in out
     assert "ShuffleNet V2 (Ma et al. 2018), Table 5" in out
     assert run("zoo", "show", "shufflenet_v2").status == 2
+
+
+def test_a_shape_that_leaves_the_batch_out_is_warned_of() -> None:
+    ran = run("count", "zoo:resnet18", "--input-shape", "3x224x224")
+    assert "3x224x224 has the batch first" in ran.err
+    assert "1x3x224x224" in ran.err
+    assert run("count", "zoo:resnet18", "--input-shape", "1x3x64x64").err == ""
+
+
+def test_help_fits_and_is_not_cut_off() -> None:
+    overview = run("--help").out
+    assert "..." not in overview.partition("Commands:")[2]
+    for line in overview.partition("Commands:")[2].splitlines():
+        for name in line.split()[:1]:
+            assert max(map(len, run(name, "--help").out.splitlines())) <= 80, name
 
 
 @pytest.mark.parametrize("arguments", [("formula",), ("plot",), ("rule",), ("crosscheck", "zoo:shufflenet_v2_x1_0")])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 import macflops
+from macflops.reports._diff import find, names
 from macflops.schemas import find as schema
 from tests.cli.runner import run
 
@@ -59,6 +63,56 @@ def test_text_tells_what_is_more_and_what_is_gone(pair: tuple[str, str]) -> None
     assert any(line.split()[:2] == ["-", "narrow.norm"] for line in lines)
     assert any(line.strip() == "out 16 -> 24" for line in lines)
     assert lines[-1] == "4 layers: 1 added, 1 removed, 2 changed."
+
+
+@pytest.mark.parametrize("style", names())
+def test_every_format_says_what_changed_and_does_no_harm(pair: tuple[str, str], style: str) -> None:
+    base, head = map(macflops.load, pair)
+    evil = [layer._replace(name=f"<b>|{layer.name}`") if layer.name == "relu" else layer for layer in head.layers]
+    text = find(style)(macflops.diff(base, head._replace(name="<b>|x", layers=tuple(evil))))
+    assert "narrow.norm" in text
+    if style == "html":
+        assert "<b>" not in text
+    if style == "markdown":
+        assert not re.search(r"(?<!\\)<b>|[^\\ ]\|(?! )", text)
+
+
+def test_csv_has_a_row_for_each_thing_that_differs(pair: tuple[str, str]) -> None:
+    rows = list(csv.reader(io.StringIO(run("diff", *pair, "--format", "csv").out)))
+    found = macflops.diff(*pair)
+    assert rows[0] == ["kind", "layer", "field", "base", "head"]
+    total = next(row for row in rows if row[2] == "mult_adds")
+    assert list(map(int, total[3:])) == [found.base.totals.mult_adds, found.head.totals.mult_adds]
+    assert ["changed", "narrow", "out", "16", "24"] in rows
+    assert ["added", "relu", "op", "", "relu"] in rows
+    assert ["removed", "narrow.norm", "params", "32", ""] in rows
+    params = [row[3:] for row in rows if row[0] != "total" and row[2] == "params"]
+    assert (
+        sum(int(head or 0) - int(base or 0) for base, head in params)
+        == found.head.totals.params - found.base.totals.params
+    )
+
+
+def test_markdown_is_a_comment_with_its_layers_folded(pair: tuple[str, str]) -> None:
+    lines = run("diff", *pair, "--format", "markdown").out.splitlines()
+    assert lines[0] == "## base → head"
+    assert any(line.startswith("| mult adds | 28,901,376 | 33,718,272 | +16.7 % |") for line in lines)
+    folded = lines[lines.index("<details>") : lines.index("</details>")]
+    assert folded[1] == "<summary>4 layers: 1 added, 1 removed, 2 changed.</summary>"
+    assert any(line.startswith("| changed | narrow | conv | out 16 → 24<br>") for line in folded)
+    for line in lines:
+        if line.startswith("|"):
+            assert line.count("|") == 5
+
+
+def test_a_comment_of_many_layers_stays_one(tmp_path: Path) -> None:
+    base, head = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    text = "input: [8, 4, 4]\nlayers:\n  - repeat: {times: 900, layers: [conv: {out: 8}]}\n"
+    base.write_text(text)
+    head.write_text(text.replace("out: 8", "out: 16"))
+    comment = run("diff", str(base), str(head), "--format", "markdown").out
+    assert len(comment) < 65_536  # characters of a comment on GitHub
+    assert "And 700 more" in comment
 
 
 def test_equal_networks_do_not_differ() -> None:

@@ -113,6 +113,16 @@ def test_a_call_that_makes_no_sense_is_refused(net: Path, arguments: list[str]) 
     refused("net.yaml", *arguments)
 
 
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [("--set", ("a=1", "a=2")), ("--input-shape", ("1x3x8x8", "1x3x9x9")), ("--budget", ("params=1", "params=2M"))],
+)
+def test_a_name_that_is_given_twice_is_refused(net: Path, option: str, values: tuple[str, str]) -> None:
+    told = refused("net.yaml", option, values[0], option, values[1])
+    assert told.startswith(f"{option}: error: ")
+    assert "twice" in told
+
+
 def test_a_network_without_a_rule_to_check_is_not_called_good(net: Path) -> None:
     ran = run("audit", "net.yaml", "--ignore", ",".join(codes()))
     assert ran.status == 0

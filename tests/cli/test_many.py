@@ -190,6 +190,66 @@ def test_rows_by_other_conventions_are_not_gone_on_with(folder: Path) -> None:
     assert "rows of float32, fusion none (ask for the same, or leave --resume out)" in result.err
 
 
+def test_rows_of_other_networks_are_not_gone_on_with(folder: Path) -> None:
+    out = folder / "out"
+    for style in ("csv", "jsonl"):
+        arguments = ("count", str(folder / "a.yaml"), str(folder / "b.yaml"), "--format", style, "-o", str(out))
+        run(*arguments, "--batch", "2")
+        result = run(*arguments, "--resume")
+        assert result.status == 2
+        assert "rows of float32, fusion none, " in result.err
+        assert "--batch 2 (ask for the same, or leave --resume out)" in result.err
+        assert run(*arguments, "--batch", "2", "--resume").status == 0
+
+
+def test_a_source_that_changed_since_is_counted_again(folder: Path) -> None:
+    out = folder / "out"
+    arguments = ("count", str(folder / "a.yaml"), str(folder / "b.yaml"), "--format", "jsonl", "-o", str(out))
+    run(*arguments)
+    (folder / "b.yaml").write_text(TINY.format(side=32))
+    later = out.stat().st_mtime + 1
+    os.utime(folder / "b.yaml", (later, later))
+    assert run(*arguments, "--resume").status == 0
+    rows = {Path(str(row["source"])).name: row["mult_adds"] for row in lines(out.read_text())}
+    assert rows == {"a.yaml": 16 * 16 * 9 * 3 * 8, "b.yaml": 32 * 32 * 9 * 3 * 8}
+
+
+@pytest.mark.parametrize("sources", [("a.yaml",), ("a.yaml", "b.yaml"), (".",)])
+def test_a_source_is_never_written_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, sources: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(folder)
+    Path("link").symlink_to("a.yaml")
+    before = Path("a.yaml").read_text()
+    for target in ("a.yaml", "./inner/../a.yaml", "link"):
+        result = run("count", *sources, "--format", "csv", "-o", target)
+        assert result.status == 2
+        assert f"{target}: error: is a source of what is to be written there (name another file)" in result.err
+        assert Path("a.yaml").read_text() == before
+
+
+@pytest.mark.parametrize("whole_group", [True, False])
+def test_processes_that_are_interrupted_end_in_silence(tmp_path: Path, whole_group: bool) -> None:
+    (tmp_path / "0.yaml").write_text(TINY.format(side=8))
+    slow = "input: [3, 8, 8]\nlayers:\n  - repeat: {times: 300000, layers: [relu]}\n"
+    for index in range(1, 4):
+        (tmp_path / f"{index}.yaml").write_text(slow)
+    command = [sys.executable, "-m", "macflops", "count", str(tmp_path), "--format", "csv", "-j", "2", "-o", "rows"]
+
+    def heeding() -> None:
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeding, cwd=tmp_path)
+    kept = tmp_path / "rows.partial"
+    deadline = time.monotonic() + 60
+    while not (kept.exists() and kept.read_text().count("\n") > 1) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)  # until no process has the other end, those that count neither
+    assert (process.returncode, said.strip()) == (130, "macflops: interrupted: --resume goes on with rows.partial")
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [

@@ -190,15 +190,18 @@ def recurrent(gates: int) -> Callable[[Fields, list[Operand]], Ran]:
         examples, steps = x.shape[:2] if fields["batch_first"] else x.shape[1::-1]
         hidden, width = fields["hidden_size"], x.shape[2]
         directions = 2 if fields["bidirectional"] else 1
-        y, mult_adds = empty(*x.shape[:2], directions * hidden), 0
+        projected = fields.get("proj_size") or 0
+        wide = projected or hidden
+        y, mult_adds = empty(*x.shape[:2], directions * wide), 0
         own: list[Operand] = []
         for direction in range(directions):
-            w, r = (Operand(np.ones((gates * hidden, side)), True) for side in (width, hidden))
+            w, r = (Operand(np.ones((gates * hidden, side)), True) for side in (width, wide))
             biases = [Operand(np.ones(gates * hidden), True) for _ in range(2 * fields["bias"])]
             peepholes = [Operand(np.ones(3 * hidden), True)] if fields.get("peephole") else []
-            own += [w, r, *biases, *peepholes]
+            projections = [Operand(np.ones((projected, hidden)), True)] if projected else []
+            own += [w, r, *biases, *peepholes, *projections]
             for example in range(examples):
-                state = states[0].read((direction, example)) if states else np.zeros(hidden)
+                state = states[0].read((direction, example)) if states else np.zeros(wide)
                 for other in states[1:]:
                     other.read((direction, example))
                 for step in range(steps):
@@ -209,7 +212,11 @@ def recurrent(gates: int) -> Callable[[Fields, list[Operand]], Ran]:
                     state = np.tanh(
                         total.reshape(gates, hidden).sum(axis=0) + sum(one.read()[:hidden] for one in peepholes)
                     )
-                    y.write(state, (*at, slice(direction * hidden, (direction + 1) * hidden)))
+                    for matrix in projections:
+                        product = matrix.read() * state
+                        mult_adds += product.size
+                        state = product.sum(axis=1)
+                    y.write(state, (*at, slice(direction * wide, (direction + 1) * wide)))
         return Ran(inputs, own, y, mult_adds)
 
     return execute

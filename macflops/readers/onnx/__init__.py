@@ -49,7 +49,6 @@ def network(
     limits: Any = None,
 ) -> Network:
     """Return the network that a model is."""
-    from macflops.readers._turned import as_they_are
     from macflops.readers.onnx import build, inputs
     from macflops.readers.onnx.tensors import FLOATS, TYPES
     from macflops.readers.onnx.values import Value
@@ -76,7 +75,14 @@ def network(
         made.dimensions.check_names()
         made.run(graph)
         ends = build.outputs(made, graph)
-        as_they_are(builder.layers, ends)
         if not builder.layers:
             raise SourceError(Location(file), "a network without layers", "its outputs do not depend on its inputs")
+        if made.recurs:
+            from macflops.readers._turned import straightened
+
+            ends = straightened(builder, ends)
+        if any(layer.operator.name == "transpose" for layer in builder.layers):
+            from macflops.readers._operands import as_they_are
+
+            as_they_are(builder.layers, ends)
         return builder.network(ends, made.unsupported(), tuple(made.notes))

@@ -32,7 +32,7 @@ class Build:
         self.location = Location(file)
         self.model, self.builder, self.file, self.magnitude, self.most = model, builder, file, magnitude, most
         self.opsets, self.total = model.opsets, 0
-        self.decoded, self.inner = Decoded(), Inlined(self)
+        self.decoded = Decoded()
         self.notes: list[tuple[Location, str]] = []
         self.dimensions = Dimensions({}, file)
         self.parameters = Parameters()
@@ -44,6 +44,8 @@ class Build:
         self.ends: set[str] = set()
         self.made_by: dict[str, Node] = {}
         self.given: list[Value] = []  # constants that became layers
+        self.inner = Inlined(self)
+        self.recurs = False  # whether there are recurrent layers
         self.done: dict[int, str] = {}  # nodes that others took up, by id, and whose output theirs is
 
     def run(self, graph: Graph) -> None:
@@ -64,10 +66,9 @@ class Build:
                 raise SourceError(Location(self.file), what, "the file is damaged, or its writer in error")
             made.add(name)
         for name, tensor in getattr(graph, "initializers", {}).items():
-            learnt = said.get(name)
-            if said and learnt is None and tensor.filled:
-                learnt = False  # folded by the exporter: a mask, the scale of a norm that has none
-            self.values[name] = held(tensor, name, said=learnt)
+            # beside those that it names, what the exporter's optimizer computed: a scale, a mask that hides nothing
+            number = bool(said) and (all(side == 1 for side in tensor.shape) or tensor.filled)
+            self.values[name] = held(tensor, name, said=said.get(name, False if number else None))
             self.parameters.note(self.values[name])
         try:
             reads = [tuple(name for name in self.decoded.reads(node) if name) for node in nodes]

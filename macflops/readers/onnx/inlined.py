@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from macflops.arithmetic import Dim, surely
-from macflops.network import Layer
-from macflops.ops import Cost
-from macflops.readers.onnx._rows import Given, Unknown
+from macflops.readers._control import Trials
 from macflops.readers.onnx.model import Function, Node, Subgraph
 from macflops.readers.onnx.subgraphs import MARK, MOST_NESTED, TooDeep, renamed
 from macflops.readers.onnx.values import Value
@@ -19,18 +16,11 @@ if TYPE_CHECKING:
     from macflops.readers.onnx.place import Place
 
 
-class Trial(NamedTuple):
-    """Layers that were taken back, and what they had counted: so that they can stand after all."""
-
-    layers: list[Layer]
-    counted: list[tuple[str, str]]
-    given: list[tuple[Value, int | None]]
-
-
-class Inlined:
+class Inlined(Trials):
     """Reads inner graphs into the network around them."""
 
     def __init__(self, build: Build) -> None:
+        Trials.__init__(self, build.builder, build.parameters, build.given, "given")
         self.build = build
         self.number = 0
         self.active: list[tuple[str, str]] = []  # functions that are being read
@@ -101,57 +91,3 @@ class Inlined:
             self.build.body(graph, nodes, ends, f"{name}.")
         finally:
             self.depth -= 1
-
-    def taken_back(self, layers: int, counted: int, given: int) -> Trial:
-        """Take back all layers since there were so many; return them."""
-        build = self.build
-        removed, build.builder.layers[layers:] = build.builder.layers[layers:], []
-        settled = [build.parameters.counted.popitem() for _ in range(len(build.parameters.counted) - counted)]
-        values = [(value, value.given) for value in build.given[given:]]
-        del build.given[given:]
-        for value, _ in values:
-            value.given = None
-        return Trial(removed, settled[::-1], values)
-
-    def stands(self, trial: Trial) -> None:
-        """Let layers that were taken back stand."""
-        build = self.build
-        build.builder.layers.extend(trial.layers)
-        build.parameters.counted.update(trial.counted)
-        for value, tensor in trial.given:
-            value.given = tensor
-            build.given.append(value)
-
-    def mark(self) -> tuple[int, int, int]:
-        """Return how many layers, counted tensors and constants that flow there are now."""
-        return len(self.build.builder.layers), len(self.build.parameters.counted), len(self.build.given)
-
-    def cost(self, layers: Sequence[Layer]) -> Cost:
-        """Return what layers cost."""
-        shape, total = self.build.builder.shape, Cost()
-        for layer in layers:
-            total += layer.operator.cost(*map(shape, layer.inputs), *map(shape, layer.outputs))
-        return total
-
-    def dearer(self, one: Trial, other: Trial) -> bool:
-        """Tell whether one costs more than another, or (symbols) may: in mult-adds, then in memory access."""
-        first, second = self.cost(one.layers), self.cost(other.layers)
-        more = surely(first.mult_adds >= second.mult_adds)
-        if surely(first.mult_adds == second.mult_adds):
-            more = surely(first.mac >= second.mac)
-        return more is not False
-
-    def repeated(self, since: int, times: Dim) -> None:
-        """Let all layers since there were so many run a number of times."""
-        from macflops.ops._stated import Repeated
-
-        layers = self.build.builder.layers
-        for index in range(since, len(layers)):
-            operator = layers[index].operator
-            if isinstance(operator, (Given, Unknown)):
-                continue
-            if isinstance(operator, Repeated):
-                operator, times_in = operator.operator, operator.times * times
-            else:
-                times_in = times
-            layers[index] = layers[index]._replace(operator=Repeated(operator, times_in))

@@ -109,7 +109,7 @@ class Place:
         return self.add(self.name + part, computed, tensors, own, dtype)
 
     def function(self, name: str, x: Value, dtype: str | None = None) -> Value:
-        """Add a function of one tensor, element by element, by name; of a constant it is one."""
+        """Add a function of one tensor, element by element, that may have no file in ops; of a constant it is one."""
 
         def contents() -> Numbers | None:
             function = UNARY.get(self.node.op)
@@ -118,7 +118,8 @@ class Place:
             found = tuple(applied(function, number) for number in x.numbers)
             return None if None in found else rounded(found, x.dtype)
 
-        return self.layer(stated("Function", name=name), x, numbers=contents, dtype=dtype)
+        known = name in ops.names()
+        return self.layer(name if known else stated("Function", name=name), x, numbers=contents, dtype=dtype)
 
     def computed(
         self,
@@ -145,11 +146,12 @@ class Place:
             value.dtype = dtype
         return made
 
-    def byproduct(self, host: Value, shape: Shape, part: str, dtype: str | None = None) -> Value:
+    def byproduct(self, host: Value, shape: Shape, part: str, dtype: str | None = None, name: str = "") -> Value:
         """Add what an operator writes besides its output `host`, if anything reads it."""
         if host.constant:
             return Value(shape, dtype or host.dtype)
-        return self.computed(host, outputs=[shape], dtypes=[dtype or host.dtype], kind="Byproduct", part=part)[0]
+        dtypes = [dtype or host.dtype]
+        return self.computed(host, outputs=[shape], dtypes=dtypes, kind="Byproduct", part=part, name=name)[0]
 
     def wants(self, output: int) -> bool:
         """Tell whether anything reads one of the node's outputs."""

@@ -83,6 +83,12 @@ class Tensor(NamedTuple):
             return False
         return bytes(data) == bytes(data[: len(data) // elements]) * elements
 
+    def zeros(self) -> bool:
+        """Tell whether all its elements are known to be 0."""
+        if self.contents is None:
+            return False
+        return not any(data if isinstance(data, int) else data != bytes(len(data)) for _, data in self.contents)
+
 
 def tensor(data: Bytes) -> Tensor:
     """Return the tensor that a TensorProto describes. Its contents are not looked at. Raises Damaged."""

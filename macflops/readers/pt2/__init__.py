@@ -34,7 +34,7 @@ def load(
         raise SourceError(Location(source), f"--variant {variant}: a .pt2 file has none", "leave it out")
     limit = limited(limits)
     with no_garbage_collection():
-        program, tied = archive.program(source)
+        program = archive.program(source)
         name = os.path.splitext(os.path.basename(source))[0]
-        run = run_of(program, tied, source, name, set or {}, input_shape or {}, batch, limit.layers)
+        run = run_of(program, source, name, set or {}, input_shape or {}, batch, limit.layers)
         return network(run, source, limit.layers, limit.magnitude, "pt2")

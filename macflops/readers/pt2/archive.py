@@ -6,20 +6,27 @@ import json
 import os
 import zipfile
 import zlib
-from typing import Any
+from typing import Any, NamedTuple
 
 from macflops.errors import Location, SourceError
 
 MOST = 256 * 2**20  # bytes of a graph as text: some 200,000 operators
+INTEGERS = (4, 5)  # of 32 and 64 bits, as torch/_export/serde/schema.py numbers types
 OLD = "serialized_exported_program.json"  # before archives of version 1
 SAVE = "save it with torch.export.save"
 
 
-def program(file: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the exported program as the archive's JSON has it, and which weights are others by another name.
+class Program(NamedTuple):
+    """What an archive says: the exported program as its JSON has it; which weights are others, by another name; and
+    the integers that a graph keeps as tensors of no dimensions, where a loop's counter starts."""
 
-    Raises SourceError.
-    """
+    graph: dict[str, Any]
+    tied: dict[str, str]
+    numbers: dict[str, int]
+
+
+def program(file: str) -> Program:
+    """Return the exported program in an archive. Raises SourceError."""
     place = Location(file)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -32,7 +39,7 @@ def program(file: str) -> tuple[dict[str, Any], dict[str, str]]:
                 text = stream.read(MOST + 1)
             if len(text) > MOST:  # more than the archive claims
                 raise SourceError(place, f"a graph of over {MOST:,} bytes", "the archive is damaged, or hostile")
-            tied = ties(archive)
+            tied, numbers = ties(archive), constants(archive)
         made = json.loads(text)
     except SourceError:
         raise
@@ -53,7 +60,7 @@ def program(file: str) -> tuple[dict[str, Any], dict[str, str]]:
         ) from None
     if not isinstance(made, dict) or not isinstance(made.get("graph_module"), dict):
         raise SourceError(place, "it holds no exported program", SAVE)
-    return made, tied
+    return Program(made, tied, numbers)
 
 
 def ties(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -69,6 +76,23 @@ def ties(archive: zipfile.ZipFile) -> dict[str, str]:
         key = json.dumps([weight["path_name"], weight["tensor_meta"]["sizes"], weight["tensor_meta"]["storage_offset"]])
         found[name] = first.setdefault(key, name)
     return found
+
+
+def constants(archive: zipfile.ZipFile) -> dict[str, int]:
+    """Return the integers that a program keeps, by name. Pickled ones are not read."""
+    entry = next((e for e in archive.infolist() if e.filename.endswith("/model_constants_config.json")), None)
+    if entry is None or entry.file_size > MOST:
+        return {}
+    with archive.open(entry) as stream:
+        config = json.loads(stream.read(MOST))
+    numbers = {}
+    for name, kept in config["config"].items() if isinstance(config, dict) else ():
+        file = entry.filename.removesuffix("model_constants_config.json") + str(kept["path_name"])
+        meta = kept["tensor_meta"]
+        if not kept["use_pickle"] and meta and meta["sizes"] == [] and meta["dtype"] in INTEGERS:
+            with archive.open(file) as stream:
+                numbers[name] = int.from_bytes(stream.read(8), "little", signed=True)
+    return numbers
 
 
 def found(archive: zipfile.ZipFile, place: Location) -> zipfile.ZipInfo:

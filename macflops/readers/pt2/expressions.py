@@ -6,10 +6,18 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from macflops.arithmetic import exact_div, floor_div, is_integer, maximum, minimum
+from macflops.arithmetic import exact_div, floor_div, is_integer, is_symbolic, maximum, minimum
 
 LONGEST = 4000  # characters
 LARGEST = 2**63
+RELATIONS: dict[str, Callable[[Any], Any]] = {  # of a difference
+    "StrictGreaterThan": lambda far: far > 0,
+    "StrictLessThan": lambda far: far < 0,
+    "GreaterThan": lambda far: far >= 0,
+    "LessThan": lambda far: far <= 0,
+    "Equality": lambda far: True if far == 0 else None if is_symbolic(far) else False,
+    "Unequality": lambda far: False if far == 0 else None if is_symbolic(far) else True,
+}
 
 
 class NotRead(Exception):
@@ -71,6 +79,9 @@ def combined(name: str, parts: list[Any]) -> Any:
         "Max": maximum,
         "Min": minimum,
     }
+    if name in RELATIONS:
+        first, second = parts
+        return RELATIONS[name](first - second)
     if name not in binary or not parts:
         raise NotRead
     found = parts[0]

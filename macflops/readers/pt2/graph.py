@@ -9,8 +9,11 @@ from typing import Any
 from macflops.arithmetic import is_integer, is_symbolic
 from macflops.errors import Location, SourceError
 from macflops.readers.onnx.inputs import Dimensions
+from macflops.readers.pt2.archive import Program
+from macflops.readers.pt2.bodies import BODIES, control, owner
 from macflops.readers.pt2.expressions import NotRead, dimension
 from macflops.readers.torch.calls import Call, Given, Held, Made, Ref, Run, Scope
+from macflops.readers.torch.names import keys
 from macflops.readers.torch.operators import IGNORED
 from macflops.spelling import did_you_mean
 
@@ -48,8 +51,7 @@ DEEPEST = 20
 
 
 def run_of(
-    program: Mapping[str, Any],
-    tied: Mapping[str, str],
+    program: Program,
     file: str,
     name: str,
     given: Mapping[str, Any],
@@ -59,7 +61,7 @@ def run_of(
 ) -> Run:
     """Return the run that an exported program is. Raises SourceError where it does not fit together."""
     try:
-        return Reader(program, tied, file, name, given, most).run_of(shapes, batch)
+        return Reader(program, file, name, given, most).run_of(shapes, batch)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError) as error:
         if isinstance(error, SourceError):
             raise
@@ -72,19 +74,20 @@ class Reader:
 
     def __init__(
         self,
-        program: Mapping[str, Any],
-        tied: Mapping[str, str],
+        program: Program,
         file: str,
         name: str,
         given: Mapping[str, Any],
         most: int,
     ) -> None:
-        self.program, self.tied, self.file, self.most = program, tied, file, most
+        self.program, self.tied, self.numbers = program
+        self.file, self.most = file, most
         self.dimensions = Dimensions(given, file)
         self.solved: dict[str, int] = {}
         self.run = Run(name)
         self.scopes: dict[str, Scope] = {}
         self.places: dict[str, Location] = {}
+        self.noted = self.bodies = 0  # calls, and graphs within the graph
 
     def run_of(self, shapes: Mapping[str | None, Sequence[int | str]], batch: int | None) -> Run:
         """Return the run."""
@@ -115,7 +118,7 @@ class Reader:
             kind = next(iter(specs[index])) if index < len(specs) else "user_output"
             if kind == "user_output" and "as_tensor" in end:
                 self.run.outputs.append(end["as_tensor"]["name"])
-        read = {part for call in self.run.calls for part in self.keys((*call.args, *call.kwargs.values()))}
+        read = {part for call in self.run.calls for part in keys((*call.args, *call.kwargs.values()))}
         self.run.parameters = {held.name: elements(held.shape) for held in self.run.held.values() if held.learnable}
         made = {one.key for call in self.run.calls for one in call.made if one is not None}
         known = {*made, *self.run.held, *(one.key for one in self.run.inputs)}
@@ -123,12 +126,6 @@ class Reader:
             if key not in known:
                 raise ValueError(f"nothing makes {key}")
         return self.run
-
-    def keys(self, given: Any) -> list[Any]:
-        """Return the keys of all tensors in arguments."""
-        if type(given) is Ref:
-            return [given.key]
-        return [key for part in given for key in self.keys(part)] if isinstance(given, tuple) else []
 
     def hold(self, graph: Mapping[str, Any], key: str, name: str, learnable: bool) -> None:
         """Note a tensor that the module holds."""
@@ -235,6 +232,9 @@ class Reader:
             if space == "higher_order" and op in INLINED and depth < DEEPEST:
                 self.inline(graph, node, names, prefix, depth, outputs)
                 continue
+            if space == "higher_order" and op in BODIES and depth < DEEPEST:
+                control(self, graph, node, op, names, prefix, depth, made)
+                continue
             args, kwargs = [], {}
             for one in node["inputs"]:
                 argument = self.argument(graph, one["arg"], names, prefix)
@@ -243,12 +243,14 @@ class Reader:
                     kwargs[one["name"]] = argument
                 else:
                     args.append(argument)
-            if len(self.run.calls) >= self.most:
+            self.noted += 1
+            if self.noted > self.most:
                 raise SourceError(Location(self.file), f"over {self.most:,} operators", "[tool.macflops.limits] layers")
             metadata = node.get("metadata") or {}
-            call = Call(
-                f"{space}.{op}", overload, tuple(args), kwargs, made, self.scope(metadata), self.place(metadata)
-            )
+            scope = self.scope(metadata)
+            if depth and not scope.path:  # which the archive leaves out there
+                scope = owner(self, args) or scope
+            call = Call(f"{space}.{op}", overload, tuple(args), kwargs, made, scope, self.place(metadata))
             self.run.calls.append(call)
 
     def inline(
@@ -284,7 +286,9 @@ class Reader:
             return tuple(self.ref(one["name"], names, prefix) for one in said)
         if kind == "as_optional_tensors":
             return tuple(self.argument(graph, one, names, prefix) for one in said)
-        if kind in ("as_sym_int", "as_sym_float", "as_sym_bool"):
+        if kind == "as_sym_bool":
+            return self.truth(graph, said)
+        if kind in ("as_sym_int", "as_sym_float"):
             return self.number(graph, said)
         if kind == "as_sym_ints":
             return tuple(self.number(graph, one) for one in said)
@@ -308,6 +312,16 @@ class Reader:
         except NotRead:
             return None
 
+    def truth(self, graph: Mapping[str, Any], said: Mapping[str, Any]) -> Any:
+        """Return whether something holds, as far as dimensions decide it: True, False, or None."""
+        known = graph["sym_bool_values"].get(said["as_name"]) if "as_name" in said else said
+        if known is None or "as_bool" in known:
+            return None if known is None else known["as_bool"]
+        try:
+            return dimension(known["as_expr"]["expr_str"], self.named)
+        except NotRead:
+            return None
+
     def scope(self, metadata: Mapping[str, Any]) -> Scope:
         """Return the module call that a node belongs to."""
         text = metadata.get("nn_module_stack") or ""
@@ -324,7 +338,7 @@ class Reader:
         if trace not in self.places:
             found = Location(self.file)
             for match in FRAME.finditer(trace[:20_000]):
-                if not TORCH.search(match[1]) and len(match[2]) < 10:
+                if not TORCH.search(match[1]) and match[1][0] != "<" and len(match[2]) < 10:
                     from macflops.readers.torch.places import shown
 
                     found = Location(shown(match[1]), int(match[2]), 1)

@@ -60,20 +60,3 @@ class Updated(Operator):
     def cost(self, *tensors: Shape) -> Cost:
         """Return no cost: what was written has been counted."""
         return Cost()
-
-
-class Unused(Operator):
-    """Parameters that a module holds and its run did not use, carried along by a view of what it returns."""
-
-    role = "view"
-    name = "unused"
-
-    elements: int
-
-    def shape(self, x: Shape) -> Shape:
-        """Return the input's shape."""
-        return x
-
-    def cost(self, x: Shape, y: Shape) -> Cost:
-        """Return no cost but the parameters."""
-        return Cost(params=self.elements)

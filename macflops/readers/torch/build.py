@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from macflops.arithmetic import is_integer, size
 from macflops.errors import Location, SourceError
 from macflops.network import Builder, Network, Unsupported
+from macflops.ops._stated import Unused
+from macflops.readers._control import Trials
 from macflops.readers.onnx._rows import Unknown
 from macflops.readers.onnx.parameters import Parameters
 from macflops.readers.onnx.values import Leaf
 from macflops.readers.torch import operators
-from macflops.readers.torch._rows import Unused, Updated
-from macflops.readers.torch.calls import Call, Made, Ref, Run, Scope
+from macflops.readers.torch._rows import Updated
+from macflops.readers.torch.calls import Body, Call, Made, Ref, Run, Scope
 from macflops.readers.torch.names import keys, names
 from macflops.readers.torch.patterns import tidied
 from macflops.readers.torch.place import PRODUCTS, Place, Unread
@@ -41,7 +45,7 @@ def network(run: Run, source: str, layers: int, magnitude: int, format: str = "t
         build, idle = again, idle_layers(again, outputs)
     else:
         warnings = []
-    warnings = [*run.warnings, *warnings, *idle_warnings(build, idle)]
+    warnings = [*run.warnings, *build.notes, *warnings, *idle_warnings(build, idle)]
     for index in sorted(idle, reverse=True):
         del build.builder.layers[index], build.calls[index]
     if not build.builder.layers:
@@ -97,6 +101,15 @@ class Build:
         self.values: dict[Any, Value] = {}
         self.names: dict[str, int] = {}
         self.missing: dict[str, list[str]] = {}
+        self.given: list[Value] = []  # the module's own that became layers
+        self.trials = Trials(builder, self.parameters, self.given, "tensor")
+        self.notes: list[tuple[Location, str]] = []
+
+    @cached_property
+    def read(self) -> frozenset[Any]:
+        """The keys of all tensors that a call reads, or that the run returns."""
+        given = (call.args for call in self.run.calls), (call.kwargs.values() for call in self.run.calls)
+        return frozenset((*self.run.outputs, *(key for args in chain(*given) for key in keys(tuple(args)))))
 
     def run_all(self) -> list[int]:
         """Read all calls; return the tensors that are the network's outputs."""
@@ -112,6 +125,22 @@ class Build:
         ends = [place.flowing(self.value(key)) for key in self.run.outputs if self.known(key)]
         self.calls += [len(self.titles) - 1] * (len(self.builder.layers) - len(self.calls))
         return ends
+
+    def inner(self, body: Body, inputs: Sequence[Value], prefix: str) -> list[Value | None]:
+        """Read the calls of a body on its inputs; return its outputs, None where one is no tensor."""
+        self.values.update(zip(body.inputs, inputs, strict=True))
+        now = self.now, self.title
+        titles = names(Run(self.run.name, held=self.run.held, calls=list(body.calls)))
+        for call, title in zip(body.calls, titles, strict=True):
+            plain = title == call.op.rpartition(".")[2].strip("_")
+            self.call(call, f"{prefix}.{title}" if plain else title)
+        self.now, self.title = now
+        return [None if key is None else self.value(key) for key in body.outputs]
+
+    def note(self, what: str) -> None:
+        """Note what a reader of the counts should know about the call that is read."""
+        if (self.now.place, what) not in self.notes:
+            self.notes.append((self.now.place, what))
 
     def known(self, key: Any) -> bool:
         """Tell whether a tensor has been made, or is the module's own."""

@@ -47,6 +47,18 @@ class Call(NamedTuple):
     place: Location
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Body:
+    """A graph that an operator of control flow is given: its own inputs by key, what it calls, what it returns.
+
+    It may read what lies around it. None stands for an output that is no tensor.
+    """
+
+    inputs: tuple[Any, ...]
+    calls: tuple[Call, ...]
+    outputs: tuple[Any, ...]
+
+
 class Held(NamedTuple):
     """A tensor that the module holds, by its name there: a parameter is learnable, a buffer is not."""
 

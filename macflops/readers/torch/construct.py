@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from macflops.errors import Location, SourceError
 from macflops.readers.torch.modules import redirected
-from macflops.readers.torch.places import Lines
+from macflops.readers.torch.places import Lines, noting
 from macflops.readers.torch.record import SMALL, here, tensors_in
 from macflops.spelling import did_you_mean
 
@@ -116,7 +116,7 @@ def called(function: Callable[[], Any], source: str, folder: str | None = None) 
     if folder is not None and folder not in sys.path:
         sys.path.insert(0, folder)
     try:
-        with redirected(), torch.no_grad():
+        with redirected(), torch.no_grad(), noting(lines):
             try:
                 with WithoutWeights():  # type: ignore[no-untyped-call]
                     return function()

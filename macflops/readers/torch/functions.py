@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from macflops.arithmetic import Shape, size
 from macflops.ops import Operator, find
 from macflops.readers._functions import FOLDS, MOST, ONE, SAMPLE, TWO, Row, applied, clipped, known
-from macflops.readers._turned import OnlyReader
+from macflops.readers._operands import OnlyReader
 from macflops.readers.torch.calls import Call, Ref
 
 if TYPE_CHECKING:
@@ -55,10 +55,18 @@ AFFINE = {"layer_norm": ("mul", "add"), "rms_norm": ("mul",)}
 class Functions:
     """Finds known functions among the layers that have been built, and reads each as one, in its last layer's place."""
 
-    def __init__(self, build: Build, readers: dict[int, list[int]], only_reader: OnlyReader, ends: set[int]) -> None:
+    def __init__(
+        self,
+        build: Build,
+        made_by: Mapping[tuple[int, ...], int],
+        readers: Mapping[int, Sequence[int]],
+        only_reader: OnlyReader,
+        ends: set[int],
+    ) -> None:
+        """Take a network in the making, and the call by index that made each layer, by the layer's outputs."""
         self.build, self.readers, self.only_reader, self.ends = build, readers, only_reader, ends
         self.layers = build.builder.layers
-        calls = [build.calls[i] if i < len(build.calls) else -1 for i in range(len(self.layers))]
+        calls = [made_by.get(layer.outputs, -1) for layer in self.layers]
         single = {call for call, number in Counter(calls).items() if number == 1}
         run = build.run.calls
         self.hosts = {layer.shares for layer in self.layers} | {h for o in self.layers if o.held for h in o.held.hosts}

@@ -13,6 +13,7 @@ import torch
 
 from macflops.errors import Location, SourceError
 from macflops.readers.torch.calls import Given, Held, Run
+from macflops.readers.torch.higher import eagerly
 from macflops.readers.torch.inputs import Wanted, wanted
 from macflops.readers.torch.places import Lines
 from macflops.readers.torch.record import Recorder, TooLong
@@ -73,7 +74,8 @@ def attempt(
                 run.inputs.append(Given(one.name, id(made), tuple(map(plain, made.shape)), one.dtype))
                 recorder.seen.add(id(made))
                 recorder.kept.append(made)
-            with recorder, recorder.watching(module, paths), redirected():
+            watched = symbols.watched(lines, recorder.warn)
+            with recorder, recorder.watching(module, paths), watched, eagerly(), redirected():
                 output = run_once(module, inputs, given)
         run.outputs = [id(one) for one in tensors_of(output)]
         for one in tensors_of(output):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from macflops.readers.torch import operators
-from macflops.readers.torch.calls import Call, Ref, Run
+from macflops.readers.torch.calls import Body, Call, Ref, Run
 
 
 def names(run: Run) -> list[str]:
@@ -65,3 +65,8 @@ def keys(given: Any) -> Iterator[Any]:
     elif isinstance(given, (tuple, list)):
         for part in given:
             yield from keys(part)
+    elif type(given) is Body:
+        own = {*given.inputs, *(made.key for call in given.calls for made in call.made if made is not None)}
+        for call in given.calls:
+            yield from (key for key in keys((*call.args, *call.kwargs.values())) if key not in own)
+        yield from (key for key in given.outputs if key is not None and key not in own)

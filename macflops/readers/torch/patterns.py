@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from macflops.errors import Location
 from macflops.network import Layer, Network
 from macflops.ops import find
-from macflops.readers._turned import OnlyReader, only_readers, read_by, turned
+from macflops.readers._operands import OnlyReader, as_often, only_readers, read_by, rounds, turned
+from macflops.readers._turned import straightened
 from macflops.readers.torch.functions import Functions
 
 if TYPE_CHECKING:
@@ -20,21 +21,30 @@ if TYPE_CHECKING:
 def tidied(build: Build, outputs: list[int], warnings: tuple[tuple[Location, str], ...]) -> Network:
     """Return the network that has been built, its patterns read as what they are."""
     builder = build.builder
+    calls = {layer.outputs: call for layer, call in zip(builder.layers, build.calls, strict=False)}
+    outputs = straightened(builder, outputs)
     layers = builder.layers
     maker = {tensor: index for index, layer in enumerate(layers) for tensor in layer.outputs}
-    only_reader = only_readers(layers, outputs)
-    readers, gone = read_by(layers), set[int]()
-    functions = Functions(build, readers, only_reader, set(outputs))
-    for index, layer in enumerate(layers):
+    only_reader, readers = only_readers(layers, outputs), read_by(layers)
+    gone: set[int] = set()
+    functions = Functions(build, calls, readers, only_reader, set(outputs))
+    for index in range(len(layers)):
         if index not in gone:
             functions.read(index, gone)
-        if layer.operator.name != "transpose" or index in gone:
+        if index in gone:
             continue
-        if not shuffled(build, layers, maker, only_reader, index, gone):
-            turned(layers, only_reader, index, gone)
+        name = layers[index].operator.name
+        if name == "transpose":
+            if not shuffled(build, layers, maker, only_reader, index, gone):
+                turned(layers, only_reader, index, gone)
+        elif name in GATES:
+            gated(layers, only_reader, index, gone)
     if gone:
         builder.layers[:] = [layer for index, layer in enumerate(layers) if index not in gone]
     return builder.network(outputs, build.unsupported_list(), warnings)
+
+
+GATES = {"sigmoid": "silu", "hardsigmoid": "hardswish"}
 
 
 def shuffled(
@@ -54,11 +64,30 @@ def shuffled(
     alike = builder.shape(last.outputs[0]) == sides and len(sides) >= 3 and len(split) == len(sides) + 1
     if not alike or split[0] != sides[0] or split[3:] != sides[2:] or tuple(middle.operator.dims) != swapped:
         return False
+    if not rounds(first) == rounds(middle) == rounds(last):
+        return False
     kept = 1 in split[1:3]  # one group, or of one channel each: nothing moves
-    operator = find("identity")() if kept else find("shuffle")(groups=split[1])  # type: ignore[misc]
+    operator = as_often(middle, find("identity")() if kept else find("shuffle")(groups=split[1]))  # type: ignore[misc]
     layers[after] = Layer(middle.name, operator, first.inputs, last.outputs, middle.location)
     gone.update((before, index))
     return True
 
 
 VIEWS = frozenset({"reshape", "unflatten", "flatten"})
+
+
+def gated(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[int]) -> None:
+    """Read x · sigmoid(x) as silu, x · hardsigmoid(x) as hardswish, in a loop too."""
+    gate = layers[index]
+    at = only_reader(gate.outputs[0])
+    if at is None:
+        return
+    product = layers[at]
+    if (
+        rounds(product) == rounds(gate)
+        and product.operator.name == "mul"
+        and sorted(product.inputs) == sorted((gate.inputs[0], gate.outputs[0]))
+    ):
+        operator = as_often(gate, find(GATES[gate.operator.name])())  # type: ignore[misc]
+        layers[at] = product._replace(operator=operator, inputs=gate.inputs)
+        gone.add(index)

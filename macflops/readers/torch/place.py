@@ -91,6 +91,7 @@ class Place:
                 name, Given(value.shape, value.learnt), (), (value,) if value.learnt else (), value.dtype
             )
             value.tensor = made.tensor
+            self.build.given.append(value)
         assert value.tensor is not None
         return value.tensor
 
@@ -100,6 +101,11 @@ class Place:
         if found is None or found.shape is None:
             raise Unread("whose output's shape is not known")
         return found.shape
+
+    def wants(self, index: int) -> bool:
+        """Tell whether anything reads one of the call's outputs."""
+        found = self.call.made[index] if index < len(self.call.made) else None
+        return found is not None and found.key in self.build.read
 
     def made_dtype(self, index: int = 0) -> str:
         """Return the type of the call's output."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import wraps
 from itertools import islice
 from types import CodeType, FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from macflops.errors import Location
 
@@ -26,13 +30,17 @@ class Lines:
         """Return the place that is running."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            file = self.file(frame.f_code.co_filename)
-            if file is not None:
-                return Location(file, frame.f_lineno, self.column(frame.f_code, frame.f_lasti))
+            if self.file(frame.f_code.co_filename) is not None:
+                return self.at(frame)
             if frame.f_code.co_name == TOP and frame.f_globals.get("__name__") == TOP_MODULE:
                 break
             frame = frame.f_back
         return Location(self.source)
+
+    def at(self, frame: FrameType) -> Location:
+        """Return the place that runs in a frame of the user's."""
+        file = self.file(frame.f_code.co_filename)
+        return Location(file or self.source, frame.f_lineno, self.column(frame.f_code, frame.f_lasti))
 
     def of(self, error: BaseException) -> Location:
         """Return the innermost place of the user's that an error came through."""
@@ -59,6 +67,37 @@ class Lines:
             position = next(islice(code.co_positions(), max(at, 0) // 2, None), (None,) * 4)
             self.columns[key] = 1 + (position[2] or 0)
         return self.columns[key]
+
+
+BUILT: WeakKeyDictionary[Any, Location] = WeakKeyDictionary()  # where modules of its own were made, as far as seen
+
+
+@contextmanager
+def noting(lines: Lines) -> Iterator[None]:
+    """Note where modules are made: what only PyTorch's own containers call has no line of its own elsewhere."""
+    import torch
+
+    kind: Any = torch.nn.Module
+    begin = kind.__init__
+
+    @wraps(begin)
+    def made(self: Any, *args: Any, **kwargs: Any) -> None:
+        begin(self, *args, **kwargs)
+        if is_native(self):
+            place = lines.here()
+            if place.line:
+                BUILT[self] = place
+
+    kind.__init__ = made
+    try:
+        yield
+    finally:
+        kind.__init__ = begin
+
+
+def is_native(module: Any) -> bool:
+    """Tell whether a module is of a class of PyTorch's own."""
+    return type(module).__module__.startswith("torch.")
 
 
 TOP, TOP_MODULE = "run_once", "macflops.readers.torch.modules"  # the user's code is called from there

@@ -15,8 +15,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from macflops.errors import Location
 from macflops.readers.torch import operators
 from macflops.readers.torch.calls import Call, Held, Made, Ref, Run, Scope
+from macflops.readers.torch.higher import register
 from macflops.readers.torch.operators._common import words
-from macflops.readers.torch.places import Lines
+from macflops.readers.torch.packed import PACKING, Packed
+from macflops.readers.torch.places import BUILT, Lines, is_native
 from macflops.readers.torch.replay import Unknowable, replayed
 from macflops.readers.torch.symbols import Symbols, plain
 
@@ -46,6 +48,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.run, self.lines, self.symbols, self.most = run, lines, symbols, most
         self.names = names  # what the module holds, by the identity of the tensor
         self.scopes: list[Scope] = [Scope("")]
+        self.modules: list[Any] = []  # that run, the innermost last
         self.kept: list[Any] = []  # identities stay those of one object while it lives
         self.stand_ins: dict[int, Any] = {}
         self.makers: dict[int, tuple[Any, Any, Any, int]] = {}
@@ -53,6 +56,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.known: dict[Any, tuple[str, str, bool, bool, bool]] = {}
         self.shaped: dict[Any, tuple[Any, Any, Any]] = {}
         self.seen: set[int] = set()
+        self.packed = Packed()
         self.failed = ""
         self.failure: Exception | None = None
 
@@ -75,6 +79,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 return found
         if op == "aten.narrow" and isinstance(args[2], torch.Tensor):
             func, args = torch.ops.aten.narrow.default, (*args[:2], self.scalar((args[2],)), *args[3:])
+        packed = self.packed.shaped(op, overload, args) if op in PACKING else None
+        if packed is not None:
+            self.warn(self.lines.here(), "packed sequences: all are counted as long as the longest can be")
+            self.note(op, overload, func, args, kwargs, packed)
+            return packed
         given, real = self.without_elements(args, kwargs)
         bare_args, bare_kwargs = given
         if in_place and not real and bare_args[0] is args[0] and self.fits(args):
@@ -233,8 +242,14 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self.seen.add(id(one))
             else:
                 descriptions.append(None)
-        place = self.lines.here()
+        place = self.place()
         calls.append(Call(op, overload, plain_args, plain_kwargs, tuple(descriptions), self.scopes[-1], place))
+
+    def place(self) -> Location:
+        """Return the user's line that calls; of a module that PyTorch's own containers call, the line that made it."""
+        inner = self.modules[-2:]
+        found = BUILT.get(inner[-1]) if len(inner) == 2 and all(map(is_native, inner)) else None
+        return found or self.lines.here()
 
     def shape(self, tensor: Any) -> tuple[Any, ...]:
         """Return a tensor's shape, symbols as ours."""
@@ -274,9 +289,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             path = paths.get(id(inner))
             scope = self.scopes[-1] if path is None else Scope(path, type(inner).__name__)
             self.scopes.append(scope)
+            self.modules.append(inner)
 
         def leave(inner: Any, args: Any, output: Any) -> None:
             self.scopes.pop()
+            self.modules.pop()
 
         before = register_module_forward_pre_hook(enter)
         after = register_module_forward_hook(leave, always_call=True)
@@ -285,6 +302,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         finally:
             before.remove()
             after.remove()
+
+
+register(Recorder)
 
 
 class TooLong(Exception):

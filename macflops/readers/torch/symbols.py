@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import sympy
 import torch
 
 from macflops.arithmetic import exact_div, floor_div, maximum, minimum
 from macflops.errors import Location, SourceError
 from macflops.readers.onnx.inputs import symbol
+from macflops.readers.torch.places import Lines
 
 HINTS = {0: 2}  # of a first dimension; a run needs some number where the module asks for one
 HINT = 224
@@ -68,6 +71,32 @@ class Symbols:
             made = self.environment.create_symbol(hint, source=source, dynamic_dim=DimDynamic.DYNAMIC)
             self.made[name] = self.environment.create_symintnode(made, hint=hint, source=source)
         return self.made[name]
+
+    @contextmanager
+    def watched(self, lines: Lines, warn: Callable[[Location, str], None]) -> Iterator[None]:
+        """Warn where the user's own code takes a way by a size that is symbolic: one way is counted."""
+        if self.mode is None:
+            yield
+            return
+        kind: Any = torch.SymBool
+        asked = kind.__bool__
+        guards = self.environment.guards
+
+        def decided(it: Any) -> bool:
+            before = len(guards)
+            found = bool(asked(it))
+            frame = sys._getframe(1)
+            if len(guards) > before and lines.file(frame.f_code.co_filename) is not None:
+                names = {made.node.expr: sympy.Symbol(name) for name, made in self.made.items()}
+                held = guards[-1].expr.subs(names)
+                warn(lines.at(frame), f"the run depends on a size: counted is the way that it takes where {held}")
+            return found
+
+        kind.__bool__ = decided
+        try:
+            yield
+        finally:
+            kind.__bool__ = asked
 
     def named(self) -> dict[Any, Any]:
         """Return ours for each of torch's symbols."""

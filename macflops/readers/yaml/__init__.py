@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from macflops.arguments import refuse
 from macflops.errors import Location, SourceError
 from macflops.network import Network, no_garbage_collection
 from macflops.readers.yaml.limits import Limits
@@ -50,8 +51,15 @@ def load(source: str, *, limits: Limits | Mapping[str, int] | None = None, **opt
 
 def limited(given: Limits | Mapping[str, int] | None) -> Limits:
     """Return limits: those given, the defaults for others. Raises SourceError on a limit that is not known."""
+    if given is None:
+        return Limits()
+    if isinstance(given, Limits):
+        return given
     if not isinstance(given, Mapping):
-        return given or Limits()
-    if unknown := given.keys() - set(Limits._fields):
-        raise SourceError(Location("limits"), f"no limit {min(unknown)}", f"limits are {', '.join(Limits._fields)}")
-    return Limits(**{name: int(most) for name, most in given.items()})
+        refuse("limits", given, "a mapping of limits to numbers")
+    for name, most in given.items():
+        if name not in Limits._fields:
+            raise SourceError(Location("limits"), f"no limit {name}", f"limits are {', '.join(Limits._fields)}")
+        if type(most) is not int or most < 1:
+            raise SourceError(Location("limits"), f"{name} is {most!r}", "give a whole number over 0")
+    return Limits(**given)

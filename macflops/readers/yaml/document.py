@@ -64,7 +64,7 @@ def network(source: Source, options: Options) -> Network:
     if not builder.layers:
         raise source.error(top["layers"], "a network without layers", "write at least one that is there")
     outputs = results(top.get("outputs"), history, build, scope)
-    warned = inputs.warnings(wanted, params.nodes)
+    warned = inputs.warnings(wanted, params.nodes, options.input_shape)
     ignored: Mapping[int, frozenset[str]] = {}
     if "ignore" in source.text:
         from macflops.readers.yaml import comments

@@ -72,9 +72,19 @@ class Inputs:
                 raise self.source.error(place, f"{name} is no name for a dimension", hint)
         return found
 
-    def warnings(self, symbols: Mapping[str, Scalar | None], params: Mapping[str, Any]) -> list[tuple[Location, str]]:
-        """Return warnings: dimensions that look like misspelt parameters, and a list that seems to hold the batch."""
+    def warnings(
+        self, symbols: Mapping[str, Scalar | None], params: Mapping[str, Any], given: Shapes
+    ) -> list[tuple[Location, str]]:
+        """Return warnings: dimensions that look like misspelt parameters, a list that seems to hold the batch, or a
+        shape that seems to leave it out.
+        """
         found = []
+        for name, written in self.nodes.items():
+            shape = given.get(name, given.get(None, ()))
+            if shape and len(shape) == len(written.items) + (not self.batched) - 1:
+                sides = "x".join(map(str, shape))
+                text = f"{sides} has the batch first, and a dimension less than the file (for a batch of 1: 1x{sides})"
+                found.append((Location("--input-shape"), text))
         node = None if self.batched else self.nodes["input"]
         if node and [getattr(item, "text", "") for item in node.items[:2]] == ["1", "3"] and len(node.items) > 3:
             shown = " x ".join(getattr(item, "text", "") for item in node.items)

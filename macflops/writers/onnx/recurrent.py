@@ -32,7 +32,9 @@ def recurrent(call: Call, kind: str, **attributes: int | str) -> str:
 
 
 def lstm(call: Call) -> str:
-    """ONNX LSTM."""
+    """ONNX LSTM, which has no projections."""
+    if call.operator.proj_size is not None:
+        call.refuse(f"with a proj_size of {call.operator.proj_size}")
     return recurrent(call, "LSTM")
 
 

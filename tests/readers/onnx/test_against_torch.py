@@ -216,6 +216,12 @@ def test_tables_and_fixed_filters_are_no_parameters_and_what_is_computed_with_th
     assert (report.totals.mult_adds, report.totals.params) == counted(module, image)
 
 
+def test_a_scale_that_the_newer_exporter_computes_is_no_parameter() -> None:
+    module, tokens = Attention(), torch.randn(2, 5, 16)
+    report = macflops.count(read(exported_anew(module, tokens, optimize=True), "model.onnx"))
+    assert (report.totals.mult_adds, report.totals.params) == counted(module, tokens)
+
+
 @pytest.mark.parametrize(
     ("file", "name"),
     [

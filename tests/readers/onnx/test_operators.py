@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ import macflops
 from macflops.errors import SourceError
 from macflops.network import Network
 from macflops.readers.onnx import read
+from macflops.readers.yaml import read as read_yaml
 
 Claimed = Sequence[int | str | None] | None
 
@@ -124,3 +126,15 @@ def test_a_bias_of_zeros_that_a_file_computes_is_none(channels: int) -> None:
     )
     assert with_zeros.layers[-1].operator == without.layers[-1].operator
     assert macflops.count(with_zeros).totals == macflops.count(without).totals
+
+
+@pytest.mark.parametrize("function", ["Sin", "Cos", "Exp", "Sqrt", "Log", "Erf", "Neg", "Abs"])
+def test_a_function_that_ops_has_is_merged_as_one_in_yaml_is(function: str) -> None:
+    entries = [{"conv": {"out": 2, "bias": False}}, {function.lower(): None}]
+    yaml = read_yaml(json.dumps({"input": [4, 8, 8], "layers": entries}), "net.yaml")
+    weight = ("w", TensorProto.FLOAT, [2, 4, 1, 1], [0.5] * 8)
+    conv, then = helper.make_node("Conv", ["x", "w"], ["a"]), helper.make_node(function, ["a"], ["y"])
+    onnx = network(conv, then, weights=[weight])
+    reports = [macflops.count(net, fusion="runtime") for net in (yaml, onnx)]
+    assert reports[0].totals == reports[1].totals
+    assert [layer["op"] for layer in reports[1].to_dict()["layers"]] == ["conv", function.lower()]

@@ -70,6 +70,32 @@ def test_a_size_that_a_module_fixes_is_an_error() -> None:
         macflops.count(nn.Sequential(nn.Flatten(), nn.Linear(3 * 224 * 224, 2)), input_shape="1x3xHx224")
 
 
+class Branching(nn.Module):
+    """Another convolution for wide images, and a check that holds for all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wide, self.narrow = nn.Conv2d(3, 8, 3), nn.Conv2d(3, 8, 1)
+
+    def forward(self, x: Tensor) -> Any:
+        """Return a map."""
+        if x.shape[-1] < 1:
+            raise ValueError
+        if x.shape[-1] > 100:
+            return self.wide(x)
+        return self.narrow(x)
+
+
+@pytest.mark.parametrize(("shape", "notes"), [("1x3x224xW", 1), ("1x3xHx224", 0), ("1x3x8x8", 0)])
+def test_a_way_that_is_taken_by_a_symbolic_size_is_said_at_its_line(shape: str, notes: int) -> None:
+    network = macflops.load(Branching(), input_shape=shape)
+    found = [(place, what) for place, what in network.warnings if "size" in what]
+    assert len(found) == notes
+    for place, what in found:
+        assert what == "the run depends on a size: counted is the way that it takes where W > 100"
+        assert "x.shape[-1] > 100" in Path(place.file).read_text().splitlines()[place.line - 1]
+
+
 def exported(module: nn.Module, path: Path, height: Any) -> None:
     """Write a module with two dynamic dimensions."""
     program = torch.export.export(module, (torch.rand(2, 3, 16, 20),), dynamic_shapes=({0: Dim("n"), 2: height},))

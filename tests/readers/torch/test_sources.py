@@ -75,6 +75,31 @@ def test_findings_point_at_the_line_and_name_the_modules() -> None:
     assert set(finding.layers) == {"blocks.0.conv", "blocks.1.conv", "blocks.0.conv_2"}
 
 
+SEQUENTIAL = """from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 32, 3),
+            nn.Sequential(nn.Conv2d(32, 32, 1, groups=4), nn.ReLU()),
+        )
+        self.head = nn.Conv2d(32, 8, 1)
+
+    def forward(self, x):
+        y = self.features(x)
+        return self.head(y)
+"""
+
+
+def test_a_layer_that_a_sequential_calls_is_placed_where_it_was_made(tmp_path: Path) -> None:
+    (tmp_path / "layered.py").write_text(SEQUENTIAL)
+    layers = macflops.count(f"torch:{tmp_path / 'layered.py'}:Net", input_shape=(1, 3, 8, 8)).layers
+    found = {layer.name: layer.location.line for layer in layers}
+    assert found == {"features.0": 8, "features.1.0": 9, "features.1.1": 9, "head": 15}
+
+
 def test_a_module_is_left_as_it_was() -> None:
     module = nets.Net()
     module.blocks[0].eval()

@@ -191,9 +191,8 @@ def test_every_limit_is_an_error_that_names_its_setting() -> None:
 def test_a_limit_that_is_lifted_too_far_is_an_error_and_no_crash() -> None:
     text = "input: [3]\nblocks: {a: [a]}\nlayers: [a]\n"
     assert "nested too deeply" in str(refused(text, limits=Limits(nesting=10**9)))
-    assert (
-        "nested too deeply" in str(refused("input: [3]\nlayers: " + "[" * 5000, limits=Limits(nesting=10**9))) or True
-    )
+    deep = "input: [3]\nlayers: " + "[" * 5000
+    assert re.search("nested too deeply|maximum nesting depth", str(refused(deep, limits=Limits(nesting=10**9))))
     with pytest.raises(SourceError, match="no limit layer"):
         read("input: [3]\nlayers: [relu]", "m.yaml", limits={"layer": 3})
     assert read("input: [3]\nlayers: [relu]", "m.yaml", limits={"layers": 3}).layers

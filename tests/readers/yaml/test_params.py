@@ -94,3 +94,9 @@ def test_the_zoo_finds_the_variants_that_the_reader_finds() -> None:
         assert type(root) is Mapping
         variants = root.get("variants")
         assert zoo.variants(file) == (tuple(variants.keys()) if type(variants) is Mapping else ())
+
+
+def test_a_value_that_is_a_tree_without_end_is_told_in_a_line() -> None:
+    lists = "\n".join(f"  a{i}: [a{i - 1}, a{i - 1}]" for i in range(1, 60))
+    with pytest.raises(SourceError, match=r"out is \[\[\[…, …\], .* is no single number"):
+        network("- conv: {out: a59}", before=f"params:\n  a0: [1, 1]\n{lists}")

@@ -84,13 +84,11 @@ def biased(at: Place, scores: Value, mask: Value | None, causal: bool) -> Value:
         short = mask.sides[-1] if mask.sides else seen
         if is_integer(short) and is_integer(seen) and 1 < short < seen:  # what is left out is not attended to
             mask = Pad(at, mask, pads=(0,) * (2 * len(mask.sides) - 1) + (seen - short,))
-        kind: Any = (
-            stated("Broadcast", name="where", constant=()) if mask.dtype == "bool" else stated("Broadcast", name="add")
-        )
+        kind: Any = stated("Broadcast", name="where", constant=()) if mask.dtype == "bool" else "add"
         scores = at.layers(kind, scores, mask, part=".mask", learnable=mask.dtype != "bool")[0]
     if causal:
         triangle = scores.sides[-2:]
-        scores = at.layer(stated("Broadcast", name="add", constant=triangle), scores, part=".causal")
+        scores = at.layer("add", scores, part=".causal", constant=triangle)
     return scores
 
 

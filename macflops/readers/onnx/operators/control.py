@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from macflops.arithmetic import Dim, differ, is_integer, is_symbolic
+from macflops.readers._control import UNKNOWN_CONDITION
 from macflops.readers.onnx._rows import Stacked
 from macflops.readers.onnx.model import Subgraph
 from macflops.readers.onnx.operators._common import Ints, axis_of
@@ -25,9 +26,7 @@ def If(at: Place, condition: Value, *, then_branch: Subgraph, else_branch: Subgr
     other = inner.taken_back(*mark)
     chosen = inner.dearer(one, other)
     inner.stands(one if chosen else other)
-    at.build.note(
-        at, f"its condition is not known before it runs: counted is the dearer branch, {'then' if chosen else 'else'}"
-    )
+    at.build.note(at, UNKNOWN_CONDITION.format("then" if chosen else "else"))
     return first if chosen else second
 
 

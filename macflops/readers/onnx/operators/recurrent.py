@@ -1,4 +1,4 @@
-"""Recurrent layers. First states are no parameters: exporters write them as zeros that the file keeps."""
+"""Recurrent layers. First states of zeros, which exporters write where none are given, are none."""
 
 from __future__ import annotations
 
@@ -40,16 +40,18 @@ def recurrent(
     if any(map(differ, (*w.sides, *r.sides), (*expected[0], *expected[1]))):
         what = f"weights of shapes {list(w.sides)} and {list(r.sides)} on an input of shape {list(x.sides)}"
         raise at.wrong(what, f"they have to be {list(expected[0])} and {list(expected[1])}")
+    at.build.recurs = True
     turned = bool(layout)
     steps, batch = x.sides[:2][::-1] if turned else x.sides[:2]
-    first = tuple(state_of(at, state, turned, i) for i, state in enumerate(states) if state is not None)
+    given = [state for state in states if state is not None]
+    first = () if all(map(zeros, given)) else tuple(state_of(at, state, turned, i) for i, state in enumerate(given))
     more: dict[str, Any] = {"peephole": peepholes is not None} if operator == "lstm" else {}
     y = at.layers(
         operator,
         x,
         *first,
         weights=(w, r, b, peepholes),
-        learnable=False,
+        learnable=(True, *(state.declared for state in first)),
         hidden_size=hidden,
         bias=b is not None,
         batch_first=turned,
@@ -60,7 +62,7 @@ def recurrent(
     last = (batch, directions, hidden) if turned else (directions, batch, hidden)
     found = [seen(at, y, shape)]
     for i, part in enumerate((".last", ".cell")[: len(states)], 1):
-        found.append(at.byproduct(y, last, part) if at.wants(i) else Value(last, x.dtype))
+        found.append(at.byproduct(y, last, part, name="last_state") if at.wants(i) else Value(last, x.dtype))
     return tuple(found[: at.outputs])
 
 
@@ -71,13 +73,22 @@ def seen(at: Place, y: Value, shape: tuple[Dim, ...]) -> Value:
     return at.computed(y, outputs=[shape], dtypes=[y.dtype], kind="Seen", name="directions", part=".directions")[0]
 
 
+def zeros(state: Value) -> bool:
+    """Tell whether a first state is a constant of zeros: by its elements, or as no weights are in it."""
+    if not state.constant:
+        return False
+    if state.held is not None:
+        return state.held.zeros()
+    return not any(state.numbers) if state.numbers is not None else not state.leaves
+
+
 def state_of(at: Place, state: Value, turned: bool, number: int) -> Value:
     """Return a first state as (directions, N, hidden)."""
     if not turned or len(state.sides) != 3:
         return state
     shape = (state.sides[1], state.sides[0], state.sides[2])
     if state.constant:
-        return Value(shape, state.dtype)
+        return Value(shape, state.dtype, leaves=state.leaves)
     return at.computed(
         state, outputs=[shape], dtypes=[state.dtype], kind="Seen", name="state", part=f".state_{number}"
     )[0]

@@ -50,9 +50,11 @@ def table() -> dict[str, tuple[Callable[..., Any], str]]:
 def entry(op: str, overload: str = "") -> Entry:
     """Return what is known of an operator, by its name with its namespace, and its overload."""
     space, _, name = op.partition(".")
+    known = table()
+    if space == "higher_order" and known.get(name, (None, ""))[1] == "control":
+        return Entry(known[name][0], False, False, False, False)
     if space != "aten":
         return NOT_KNOWN
-    known = table()
     found = known.get(f"{name}__{overload}") or known.get(name)
     in_place = False
     if found is None and name.endswith("_") and not name.endswith("__"):

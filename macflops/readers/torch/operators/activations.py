@@ -10,20 +10,29 @@ from macflops.readers.torch.operators._common import Place, Value, axis_of, word
 # ATen's name: ours, where that has no fields to fill.
 PLAIN = {
     **{name: name for name in ("abs", "celu", "erf", "exp", "hardsigmoid", "hardswish", "log", "mish", "neg", "relu")},
-    **{name: name for name in ("relu6", "selu", "sigmoid", "silu", "sqrt", "tanh")},
+    **{name: name for name in ("relu6", "selu", "sigmoid", "silu", "sqrt", "tanh", "cos", "sin")},
     "negative": "neg",
     "absolute": "abs",
     "special_erf": "erf",
+    "special_expit": "sigmoid",
     "log_sigmoid": "logsigmoid",
 }
 
 # ATen's name, which is no operator of ours: the general convention.
 FUNCTIONS = words(
-    "acos acosh arccos arcsin arctan asin asinh atan atanh bitwise_not ceil cos cosh deg2rad digamma erfc "
-    "erfinv exp2 expm1 fix floor frac i0 isfinite isinf isnan isneginf isposinf lgamma log10 log1p log2 "
-    "logical_not logit nan_to_num rad2deg reciprocal round rsqrt sgn sign signbit sin sinc sinh special_expit "
-    "special_log1p square tan trunc angle hardshrink softshrink threshold rrelu bernoulli normal_functional"
+    "acos acosh asin asinh atan atanh bitwise_not ceil cosh deg2rad digamma erfc "
+    "erfinv exp2 expm1 floor frac i0 isfinite isinf isnan isneginf isposinf lgamma log10 log1p log2 "
+    "logical_not logit nan_to_num rad2deg reciprocal round rsqrt sign signbit sinc sinh "
+    "square tan trunc angle threshold rrelu bernoulli normal_functional"
 )
+OTHERS = {  # ATen's second name of the same function, or ONNX's name for it
+    **{f"arc{name}": f"a{name}" for name in ("cos", "cosh", "sin", "sinh", "tan", "tanh")},
+    "fix": "trunc",
+    "sgn": "sign",
+    "special_log1p": "log1p",
+    "hardshrink": "shrink",
+    "softshrink": "shrink",
+}
 
 
 def _plain(name: str) -> Callable[..., Value]:
@@ -47,6 +56,7 @@ def _function(name: str) -> Callable[..., Value]:
 MADE = {
     **{name: _plain(ours) for name, ours in PLAIN.items()},
     **{name: _function(name) for name in FUNCTIONS},
+    **{name: _function(ours) for name, ours in OTHERS.items()},
 }
 
 

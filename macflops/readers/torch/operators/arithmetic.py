@@ -7,7 +7,7 @@ from typing import Any
 
 from macflops.readers.torch.operators._common import Place, Value, operand
 
-# ATen's name: ours, or the general convention's where ops has none of this name.
+# ATen's name: ours, or the general convention's, named as in ONNX, where ops has none of this name.
 BINARY = {
     "add": "add",
     "__iadd__": "add",
@@ -23,17 +23,24 @@ BINARY = {
     "pow": "pow",
     "maximum": "maximum",
     "minimum": "minimum",
-    **{name: name for name in ("eq", "ne", "lt", "le", "gt", "ge", "greater", "less", "greater_equal", "less_equal")},
-    **{name: name for name in ("logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor")},
-    **{name: name for name in ("__and__", "__or__", "__xor__", "__lshift__", "__rshift__", "not_equal")},
-    **{
-        name: name
-        for name in ("remainder", "fmod", "atan2", "arctan2", "fmax", "fmin", "hypot", "logaddexp", "heaviside")
-    },
-    **{
-        name: name
-        for name in ("bitwise_left_shift", "bitwise_right_shift", "float_power", "xlogy", "copysign", "polar")
-    },
+    "float_power": "pow",
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_or_equal",
+    "less_equal": "less_or_equal",
+    "gt": "greater",
+    "ge": "greater_or_equal",
+    "greater_equal": "greater_or_equal",
+    **{name: name for name in ("not_equal", "less", "greater")},
+    **{f"{kind}_{name}": f"{kind}_{name}" for kind in ("logical", "bitwise") for name in ("and", "or", "xor")},
+    **{f"__{name}__": f"bitwise_{name}" for name in ("and", "or", "xor")},
+    **dict.fromkeys(("__lshift__", "__rshift__", "bitwise_left_shift", "bitwise_right_shift"), "bit_shift"),
+    "remainder": "remainder",
+    "fmod": "remainder",
+    "arctan2": "atan2",
+    **{name: name for name in ("atan2", "fmax", "fmin", "hypot", "logaddexp", "heaviside")},
+    **{name: name for name in ("xlogy", "copysign", "polar")},
 }
 
 
@@ -61,7 +68,7 @@ def where(at: Place, condition: Value, self: Any, other: Any) -> Value:
 
 def masked_fill(at: Place, self: Value, mask: Value, value: Any) -> Value:
     """x, but for where the mask holds."""
-    return at.element_wise("masked_fill", self, mask, *((value,) if isinstance(value, Value) else ()))
+    return where(at, mask, value, self)
 
 
 def addcmul(at: Place, self: Value, tensor1: Value, tensor2: Value, value: float = 1) -> Value:

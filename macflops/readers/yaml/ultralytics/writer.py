@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from macflops.arithmetic import Dim, Shape
 from macflops.errors import Location, ShapeError, SourceError
+from macflops.network import Builder
+from macflops.ops._stated import Unused
 from macflops.ops.add import Add
 from macflops.ops.bn import BatchNorm
 from macflops.ops.concat import Concat
 from macflops.ops.conv import Conv
+from macflops.ops.linear import Linear
 from macflops.readers.yaml.limits import over
 from macflops.readers.yaml.nodes import Node
 
@@ -29,6 +32,7 @@ class Writer:
         self.model, self.node, self.name = model, node, name
         self.modern = modern  # whether heads have YOLO11's depthwise convolutions
         self.source, self.builder = model.source, model.builder
+        self.location = Location(model.source.file, node.line, node.column)
 
     def under(self, name: str) -> Writer:
         """Return a writer of a module within this one."""
@@ -48,6 +52,12 @@ class Writer:
             raise self.error(f"{n:,} times", over("layers", self.source.limits.layers))
         return n
 
+    def make_room(self, layers: int) -> None:
+        """Raise SourceError where the network would have too many layers with as many more."""
+        limit = self.source.limits.layers
+        if len(self.builder.layers) + layers > limit:
+            raise self.error(f"more than {limit:,} layers", over("layers", limit))
+
     def shape(self, x: int) -> Shape:
         """Return the shape of a tensor (N, C, H, W)."""
         return self.builder.shape(x)
@@ -56,19 +66,16 @@ class Writer:
         """Return the channels of a tensor."""
         return self.builder.shape(x)[1]
 
-    def add(self, name: str, operator: Any, *inputs: int) -> int:
+    def add(self, name: str, operator: Any, *inputs: int, shares: str | None = None) -> int:
         """Add a layer of one output; return its tensor."""
-        return self.parts(name, operator, *inputs)[0]
+        return self.parts(name, operator, *inputs, shares=shares)[0]
 
-    def parts(self, name: str, operator: Any, *inputs: int) -> tuple[int, ...]:
-        """Add a layer; return its tensors."""
-        limit = self.source.limits.layers
-        if len(self.builder.layers) >= limit:
-            raise self.error(f"more than {limit:,} layers", over("layers", limit))
-        location = Location(self.source.file, self.node.line, self.node.column)
+    def parts(self, name: str, operator: Any, *inputs: int, shares: str | None = None) -> tuple[int, ...]:
+        """Add a layer; return its tensors. It may share the weights of another layer of this module."""
+        self.make_room(1)
         full = f"{self.name}.{name}" if name else self.name
         try:
-            made = self.builder.add(full, operator, inputs, location)
+            made = self.builder.add(full, operator, inputs, self.location, shares and f"{self.name}.{shares}")
         except ShapeError as error:
             raise self.source.error(self.node, f"{full}: {error.what}", error.hint) from None
         most = self.source.limits.magnitude
@@ -108,3 +115,21 @@ class Writer:
     def concat(self, name: str, inputs: Sequence[int], dim: int = 1) -> int:
         """Add a concatenation."""
         return self.add(name, Concat(dim), *inputs)
+
+    def linear(self, name: str, x: int, out: int, bias: bool = True, shares: str | None = None) -> int:
+        """Add a linear map of the last dimension."""
+        return self.add(name, Linear(out, bias), x, shares=shares)
+
+    def unused(self, name: str, y: int, write: Callable[..., object], *shapes: Shape) -> int:
+        """Carry along, with a tensor that the module returns, the parameters of what only its training runs.
+
+        `write` writes that out, aside from the network, given a writer and tensors of these shapes.
+        """
+        aside = copy.copy(self)
+        aside.builder = Builder("", self.source.file, "yaml")
+        write(aside, *[aside.builder.input("", shape) for shape in shapes])
+        elements = 0
+        for layer in aside.builder.layers:
+            tensors = [aside.builder.shape(tensor) for tensor in (*layer.inputs, *layer.outputs)]
+            elements += layer.operator.cost(*tensors).params
+        return self.add(name, Unused(elements), y)

@@ -103,6 +103,30 @@ def test_the_first_form_of_yolov5_scales_by_two_numbers_and_has_anchors() -> Non
     assert network.tensors[network.outputs[0]].shape == (1, 3 * 320 * 320, 85)
 
 
+@pytest.mark.parametrize(
+    ("depth", "width", "params"), [(0.33, 0.25, 2.0), (0.33, 0.5, 7.6), (0.67, 0.75, 22.0), (1.0, 1.0, 47.9)]
+)
+def test_the_first_form_of_segmentation_has_anchors_and_masks(depth: float, width: float, params: float) -> None:
+    """Parameters in millions: YOLOv5's own table of its segmentation models, version 7.0."""
+    before = f"nc: 80\ndepth_multiple: {depth}\nwidth_multiple: {width}\nanchors: 3\n"
+    rows = (
+        "[-1, 1, Conv, [64, 6, 2, 2]]\n[-1, 1, Conv, [128, 3, 2]]\n[-1, 3, C3, [128]]\n[-1, 1, Conv, [256, 3, 2]]\n"
+        "[-1, 6, C3, [256]]\n[-1, 1, Conv, [512, 3, 2]]\n[-1, 9, C3, [512]]\n[-1, 1, Conv, [1024, 3, 2]]\n"
+        "[-1, 3, C3, [1024]]\n[-1, 1, SPPF, [1024, 5]]"
+    )
+    head = (
+        "[-1, 1, Conv, [512, 1, 1]]\n[-1, 1, nn.Upsample, [None, 2, 'nearest']]\n[[-1, 6], 1, Concat, [1]]\n"
+        "[-1, 3, C3, [512, False]]\n[-1, 1, Conv, [256, 1, 1]]\n[-1, 1, nn.Upsample, [None, 2, 'nearest']]\n"
+        "[[-1, 4], 1, Concat, [1]]\n[-1, 3, C3, [256, False]]\n[-1, 1, Conv, [256, 3, 2]]\n[[-1, 14], 1, Concat, [1]]\n"
+        "[-1, 3, C3, [512, False]]\n[-1, 1, Conv, [512, 3, 2]]\n[[-1, 10], 1, Concat, [1]]\n"
+        "[-1, 3, C3, [1024, False]]\n[[17, 20, 23], 1, Segment, [nc, anchors, 32, 256]]"
+    )
+    network = model(rows, "head:\n" + "".join(f"  - {row}\n" for row in head.split("\n")), before)
+    assert round(macflops.count(network).totals.params / 1e6, 1) == params
+    boxes, prototypes = (network.tensors[output].shape for output in network.outputs)
+    assert (boxes, prototypes) == ((1, 3 * 8400, 5 + 80 + 32), (1, 32, 160, 160))
+
+
 def test_what_is_set_replaces_what_the_file_says() -> None:
     network = model("[-1, 1, Conv, [16, 3, 2]]", set={"nc": "7", "ch": 1})
     assert network.tensors[network.outputs[0]].shape == (1, 7)
@@ -127,9 +151,94 @@ def test_symbolic_sides_give_closed_forms() -> None:
         assert symbolic.subs(dict.fromkeys(symbolic.free_symbols, side)) == exact
 
 
+def test_a_row_that_repeats_is_what_it_is_alone() -> None:
+    rows = "\n".join(["[-1, 1, Conv, [16, 3, 2]]", *["[-1, 1, C2f, [16, True]]"] * 3, "[[-1, 1], 1, Concat, [1]]"])
+    network = model(rows)
+    names = {layer.name for layer in network.layers}
+    assert len(names) == len(network.layers)
+    assert {layer.location.line for layer in network.layers if layer.name.startswith("model.3.")} == {6}
+    # Arguments that are written otherwise are read anew.
+    other = model(rows.replace("[16, True]]", "[16, True, 1, 0.5]]", 1).replace("[16, True]]", "[16, 1 < 2]]", 1))
+    assert [layer._replace(location=None) for layer in network.layers] == [
+        layer._replace(location=None) for layer in other.layers
+    ]
+    assert network.tensors == other.tensors
+
+
+def test_repeats_within_a_row_are_one_after_the_other() -> None:
+    once = "\n".join(["[-1, 1, Conv, [16, 3, 2]]", *["[-1, 1, Bottleneck, [16]]"] * 4])
+    apart, within = model(once), model("[-1, 1, Conv, [16, 3, 2]]\n[-1, 4, Bottleneck, [16]]")
+    assert [layer.operator for layer in apart.layers] == [layer.operator for layer in within.layers]
+    assert [(layer.inputs, layer.outputs) for layer in apart.layers] == [
+        (layer.inputs, layer.outputs) for layer in within.layers
+    ]
+    assert "model.1.3.cv2.act" in {layer.name for layer in within.layers}
+
+
+def test_prompts_are_a_second_input_as_many_as_classes() -> None:
+    rows = "[-1, 1, Conv, [64, 8, 8, 0]]"
+    head = "head:\n  - [[0], 1, WorldDetect, [nc, 512, True]]\n"
+    network = model(rows, head, "nc: 9\n", batch=2)
+    assert {i.name: network.tensors[i.tensor].shape for i in network.inputs} == {
+        "input": (2, 3, 640, 640),
+        "text": (2, 9, 512),
+    }
+    assert network.tensors[network.outputs[0]].shape == (2, 4 + 9, 80 * 80)
+    given = {None: (1, 3, "H", "W"), "text": (1, 20, 512)}
+    symbolic: Any = macflops.count(model(rows, head, "nc: 9\n", input_shape=given)).totals.mult_adds
+    exact = model(rows, head, "nc: 9\n", input_shape={**given, None: (1, 3, 64, 96)})
+    assert symbolic.subs({s: 64 if s.name == "H" else 96 for s in symbolic.free_symbols}) == (
+        macflops.count(exact).totals.mult_adds
+    )
+    with pytest.raises(macflops.SourceError, match="embed is 512, and prompts are 256 wide"):
+        model(rows, head, "nc: 9\n", input_shape={"text": (1, 20, 256)})
+
+
+@pytest.mark.parametrize(("head", "before"), [("v10Detect, [nc]", ""), ("Detect, [nc]", "end2end: True\n")])
+def test_one_of_two_branches_is_what_is_deployed(head: str, before: str) -> None:
+    rows, head = "[-1, 1, Conv, [16, 8, 8, 0]]", f"head:\n  - [[0], 1, {head}]\n"
+    both, one = (model(rows, head, "nc: 4\n" + before, set=given) for given in ({}, {"end2end": "False"}))
+    assert [both.tensors[o].shape for o in both.outputs] == [(1, 300, 6), (1, 64, 6400), (1, 4, 6400)]
+    assert [one.tensors[o].shape for o in one.outputs] == [(1, 4 + 4, 6400)]
+    stem = macflops.count(both).layers[0].mult_adds
+    of_both, of_one = (macflops.count(network).totals.mult_adds - stem for network in (both, one))
+    decoding = 4 * 16 * 6400  # the means over bins, of the branch that is deployed alone
+    assert of_both - decoding == 2 * (of_one - decoding)
+
+
+def test_a_single_scale_is_taken_without_a_warning() -> None:
+    network = model("[-1, 1, Conv, [16, 3, 2]]", before="nc: 10\nscales:\n  l: [1.0, 1.0, 1024]\n")
+    assert (network.name, network.warnings) == ("model", ())
+
+
+def test_text_that_is_no_expression_stands_for_itself() -> None:
+    assert model("[-1, 1, Conv, [16, 3, 2]]", before="nc: 10\ntext_model: mobileclip2:b\n").layers
+
+
+def test_what_only_training_uses_counts_as_parameters_alone() -> None:
+    rows = "[-1, 1, Conv, [32, 3, 2]]\n[-1, 1, Conv, [48, 3, 2]]"
+    head = "head:\n  - [[0, 1], 1, SemanticSegment, [nc]]\n"
+    report = macflops.count(model(rows, head, "nc: 5\n"))
+    (unused,) = (layer for layer in report.layers if layer.op == "unused")
+    assert (unused.mult_adds, unused.mac_elements) == (0, 0)
+    assert unused.params == 48 * 32 * 9 + 2 * 32 + 32 * 5 + 5  # a convolution, its norm, another with a bias
+
+
 @pytest.mark.parametrize(
     ("rows", "error"),
     [
+        ("[-1, 1, CBLinear, [[8, 8]]]\n[-1, 1, Conv, [8]]",
+         "4:5: error: model.1: reads row 0, which gives several tensors (CBFuse and Index read those;"),
+        ("[-1, 1, CBLinear, [[8, 8]]]\n[-1, 1, Index, [8, 2]]",
+         "4:5: error: model.1: index 2 of 2 tensors (use one that is there, from 0)"),
+        ("[-1, 1, CBLinear, [[]]]", "3:5: error: model.0: c2s is [] (write the widths of the maps: [64, 128])"),
+        ("[-1, 2, CBLinear, [[3]]]", "3:5: error: model.0: 2 repeats of a module that gives several tensors (write 1)"),
+        ("[-1, 900000, Bottleneck, [8]]", "3:5: error: model.0: more than 1,000,000 layers ("),
+        ("[-1, 1, A2C2f, [48]]", "3:5: error: model.0: 24 hidden channels (make them a multiple of 32)"),
+        ("[-1, 1, AIFI, [64, 8]]", "3:5: error: model.0: 3 channels (make them a multiple of 4: sines and"),
+        ("[-1, 1, nn.ZeroPad2d, [[1, 2]]]", "3:5: error: model.0: padding [1, 2] (write [left, right, above, below]"),
+        ("[-1, 1, TorchVision, [512, resnet18]]",
+         "3:13: error: no module 'TorchVision' is read (its network is torchvision's code: count that"),
         ("[-1, 1, Cnv, [64, 3, 2]]", "3:13: error: no module 'Cnv' is read (did you mean Conv?)"),
         ("[-1, 1, Conv]", "3:5: error: a row of 3 parts (write [from, repeats, module, args])"),
         ("Conv", "3:5: error: a row is 'Conv' (write [from, repeats, module, args])"),

@@ -19,16 +19,20 @@ class Module(NamedTuple):
 
     function: Callable[..., Any]
     scaled: bool  # its first argument is a width, which the scale multiplies
-    repeated: bool  # it takes the repeats as its second argument
+    repeated: int  # the place in its arguments where it takes the repeats, or 0
     many: bool  # it takes several inputs
+    parts: bool  # its inputs may be rows that give several tensors
+    prompted: bool  # it reads the text prompts
     modern: bool  # a model with it has YOLO11's heads
     adapted: Callable[..., None] | None  # changes the arguments by the scale
 
 
 def module(
     scaled: bool = True,
-    repeated: bool = False,
+    repeated: int = 0,
     many: bool = False,
+    parts: bool = False,
+    prompted: bool = False,
     modern: bool = False,
     adapted: Callable[..., None] | None = None,
     named: str | None = None,
@@ -36,7 +40,7 @@ def module(
     """Mark a function as what writes the module of its name out."""
 
     def marked(function: Callable[..., Any]) -> Callable[..., Any]:
-        found = Module(function, scaled, repeated, many, modern, adapted)
+        found = Module(function, scaled, repeated, many, parts, prompted, modern, adapted)
         function.ultralytics = (named or function.__name__, found)  # type: ignore[attr-defined]
         return function
 
@@ -69,3 +73,9 @@ def is_modern(name: str) -> bool:
     """Tell whether a model with a module of this name has YOLO11's heads."""
     found = find(name)
     return found is not None and found.modern
+
+
+def is_prompted(name: str) -> bool:
+    """Tell whether a module of this name reads text prompts."""
+    found = find(name)
+    return found is not None and found.prompted

@@ -17,15 +17,19 @@ from macflops.readers.yaml.ultralytics.writer import Writer
 BOX = 5  # a centre, two sides, and whether there is an object
 
 
-def anchored(at: Writer, inputs: list[int], nc: int, anchors: object) -> int:
-    """Write out a pointwise convolution for each map and its decoding; return (N, boxes, 5 + nc)."""
+def anchored(at: Writer, inputs: list[int], nc: int, anchors: object, masks: int = 0) -> int:
+    """Write out a pointwise convolution for each map and its decoding; return (N, boxes, 5 + nc + masks)."""
     counts = numbers_of(at, anchors, len(inputs))
+    numbers = BOX + nc + masks
     found = []
     for index, (x, number) in enumerate(zip(inputs, counts, strict=True)):
         batch, _, *sides = at.shape(x)
-        y = at.conv2d(f"m.{index}", x, number * (BOX + nc))
-        y = at.add(f"view_{index}", Reshape((batch, number, BOX + nc, *sides)), y)
+        y = at.conv2d(f"m.{index}", x, number * numbers)
+        y = at.add(f"view_{index}", Reshape((batch, number, numbers, *sides)), y)
         y = at.add(f"transpose_{index}", Transpose((0, 1, 3, 4, 2)), y)
+        raw: list[int] = []  # mask coefficients stay as they are
+        if masks:
+            y, *raw = at.parts(f"split_masks_{index}", Split(sizes=(BOX + nc, masks), dim=4), y)
         y = at.add(f"sigmoid_{index}", Sigmoid(), y)
         centre, extent, rest = at.parts(f"split_{index}", Split(sizes=(2, 2, 1 + nc), dim=4), y)
         grid = (1, number, *sides, 2)
@@ -33,8 +37,8 @@ def anchored(at: Writer, inputs: list[int], nc: int, anchors: object) -> int:
         centre = at.add(f"stride_{index}", Mul(constant=()), centre)
         extent = at.add(f"square_{index}", Pow(constant=()), at.add(f"twice_extent_{index}", Mul(constant=()), extent))
         extent = at.add(f"anchor_{index}", Mul(constant=grid), extent)
-        whole = at.concat(f"concat_{index}", (centre, extent, rest), 4)
-        found.append(at.add(f"boxes_{index}", Reshape((batch, number * sides[0] * sides[1], BOX + nc)), whole))
+        whole = at.concat(f"concat_{index}", (centre, extent, rest, *raw), 4)
+        found.append(at.add(f"boxes_{index}", Reshape((batch, number * sides[0] * sides[1], numbers)), whole))
     return at.concat("boxes", found, 1)
 
 

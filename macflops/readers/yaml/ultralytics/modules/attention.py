@@ -1,4 +1,4 @@
-"""Attention over the positions of a feature map, as the published YOLO11 has it."""
+"""Attention over the positions of a feature map. Source: YOLOv10 (Wang et al. 2024), section 3.2, figure 3."""
 
 from __future__ import annotations
 
@@ -16,16 +16,38 @@ HEAD = 64  # channels of one head
 RATIO = 0.5  # of the width of keys to that of values
 
 
-@module(repeated=True)
+@module()
+def PSA(at: Writer, x: int, c2: int, e: float = 0.5) -> int:
+    """One pointwise convolution to two halves, an attention block on the second, a convolution over both."""
+    check_width(at, x, c2)
+    a, b = halves(at, x, int(c2 * e))
+    return at.conv("cv2", at.concat("concat", (a, psa_block(at, b))), c2)
+
+
+@module(repeated=1)
 def C2PSA(at: Writer, x: int, c2: int, n: int = 1, e: float = 0.5) -> int:
-    """One pointwise convolution to two halves, attention blocks on the second, a convolution over both."""
-    if at.width(x) != c2:
-        raise at.error(f"{at.width(x)} channels in and {c2} out", "make them equal")
-    hidden = int(c2 * e)
-    a, b = halves(at, x, hidden)
+    """PSA with several blocks in series."""
+    check_width(at, x, c2)
+    a, b = halves(at, x, int(c2 * e))
     for index in range(n):
         b = psa_block(at.under(f"m.{index}"), b)
     return at.conv("cv2", at.concat("concat", (a, b)), c2)
+
+
+@module(repeated=1)
+def C2fPSA(at: Writer, x: int, c2: int, n: int = 1, e: float = 0.5) -> int:
+    """The same, with what every block gives kept."""
+    check_width(at, x, c2)
+    kept = list(halves(at, x, int(c2 * e)))
+    for index in range(n):
+        kept.append(psa_block(at.under(f"m.{index}"), kept[-1]))
+    return at.conv("cv2", at.concat("concat", kept), c2)
+
+
+def check_width(at: Writer, x: int, c2: int) -> None:
+    """Raise SourceError where a module that keeps its width is asked for another."""
+    if at.width(x) != c2:
+        raise at.error(f"{at.width(x)} channels in and {c2} out", "make them equal")
 
 
 def psa_block(at: Writer, x: int) -> int:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from macflops.ops.bn import BatchNorm
 from macflops.ops.split import Split
+from macflops.readers.yaml.ultralytics import activations
 from macflops.readers.yaml.ultralytics.modules import module
-from macflops.readers.yaml.ultralytics.writer import Ints, Writer
+from macflops.readers.yaml.ultralytics.writer import EPS, Ints, Writer
 
 
 @module()
@@ -22,19 +24,25 @@ def Bottleneck(at: Writer, x: int, c2: int, shortcut: bool = True, g: int = 1, k
     return at.sum("add", x, y) if shortcut and at.width(x) == c2 else y
 
 
-@module(repeated=True)
+@module(repeated=1)
 def C3(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = True, g: int = 1, e: float = 0.5) -> int:
     """Two pointwise convolutions side by side, bottlenecks after the first, a third over both."""
     return cross_stage(at, x, c2, n, shortcut, g, e, (1, 3))
 
 
-@module(repeated=True)
+@module(repeated=1)
+def C3x(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = True, g: int = 1, e: float = 0.5) -> int:
+    """C3 whose bottlenecks have kernels of 1x3 and 3x1."""
+    return cross_stage(at, x, c2, n, shortcut, g, e, ((1, 3), (3, 1)))
+
+
+@module(repeated=1)
 def C3k(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = True, g: int = 1, e: float = 0.5, k: int = 3) -> int:
     """C3 whose bottlenecks have two kernels of side k."""
     return cross_stage(at, x, c2, n, shortcut, g, e, (k, k))
 
 
-@module(repeated=True)
+@module(repeated=1)
 def C3Ghost(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = True, g: int = 1, e: float = 0.5) -> int:
     """C3 with ghost bottlenecks."""
     hidden = int(c2 * e)
@@ -44,7 +52,28 @@ def C3Ghost(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = True, g: i
     return at.conv("cv3", at.concat("concat", (y, at.conv("cv2", x, hidden))), c2)
 
 
-@module(repeated=True)
+@module(repeated=1)
+def C1(at: Writer, x: int, c2: int, n: int = 1) -> int:
+    """A pointwise convolution, with n 3x3 ones in series added to it."""
+    first = y = at.conv("cv1", x, c2)
+    for index in range(n):
+        y = at.conv(f"m.{index}", y, c2, 3)
+    return at.sum("add", y, first)
+
+
+@module(repeated=1)
+def BottleneckCSP(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = True, g: int = 1, e: float = 0.5) -> int:
+    """Bottlenecks between two convolutions beside a third, norm and SiLU over both. Source: CSPNet, figure 3."""
+    hidden = int(c2 * e)
+    y = at.conv("cv1", x, hidden)
+    for index in range(n):
+        y = Bottleneck(at.under(f"m.{index}"), y, hidden, shortcut, g, (3, 3), 1.0)
+    both = at.concat("concat", (at.conv2d("cv3", y, hidden, bias=False), at.conv2d("cv2", x, hidden, bias=False)))
+    both = at.add("act", activations.operator("SiLU"), at.add("bn", BatchNorm(EPS), both))
+    return at.conv("cv4", both, c2)
+
+
+@module(repeated=1)
 def C2(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = True, g: int = 1, e: float = 0.5) -> int:
     """One pointwise convolution to two halves, bottlenecks on the first, a second convolution over both."""
     hidden = int(c2 * e)
@@ -54,7 +83,7 @@ def C2(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = True, g: int = 
     return at.conv("cv2", at.concat("concat", (a, b)), c2)
 
 
-@module(repeated=True)
+@module(repeated=1)
 def C2f(at: Writer, x: int, c2: int, n: int = 1, shortcut: bool = False, g: int = 1, e: float = 0.5) -> int:
     """C2 that keeps what every bottleneck gives."""
     hidden = int(c2 * e)
@@ -70,7 +99,7 @@ def deep_in_large(at: Writer, args: list[Any]) -> None:
         args[2:3] = [True]
 
 
-@module(repeated=True, modern=True, adapted=deep_in_large)
+@module(repeated=1, modern=True, adapted=deep_in_large)
 def C3k2(at: Writer, x: int, c2: int, n: int = 1, c3k: bool = False, e: float = 0.5, attn: bool = False, g: int = 1,
          shortcut: bool = True) -> int:  # fmt: skip
     """C2f whose bottlenecks are narrow in the middle, or C3k with two of its own, or followed by attention."""
@@ -108,7 +137,7 @@ def GhostBottleneck(at: Writer, x: int, c2: int, k: int = 3, s: int = 1) -> int:
     return at.sum("add", y, x)
 
 
-def cross_stage(at: Writer, x: int, c2: int, n: int, shortcut: bool, g: int, e: float, k: Sequence[int]) -> int:
+def cross_stage(at: Writer, x: int, c2: int, n: int, shortcut: bool, g: int, e: float, k: Sequence[Any]) -> int:
     """Write out C3 with bottlenecks of these kernels."""
     hidden = int(c2 * e)
     y = at.conv("cv1", x, hidden)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from math import gcd
 
+from macflops.ops.bn import BatchNorm
 from macflops.ops.conv_transpose import ConvTranspose
+from macflops.readers.yaml.ultralytics import activations
 from macflops.readers.yaml.ultralytics.modules import module
-from macflops.readers.yaml.ultralytics.writer import Ints, Writer
+from macflops.readers.yaml.ultralytics.writer import EPS, Ints, Writer
 
 
 @module()
@@ -51,3 +53,19 @@ def Focus(at: Writer, x: int, c2: int, k: int = 1, s: int = 1, p: int | None = N
 def conv_transpose(at: Writer, x: int, c2: int, k: int = 2, s: int = 2, p: int = 0) -> int:
     """Transposed convolution with a bias."""
     return at.add("", ConvTranspose(c2, (k, k), (s, s), padding=(p, p, p, p)), x)
+
+
+@module()
+def DWConvTranspose2d(at: Writer, x: int, c2: int, k: int = 1, s: int = 1, p1: int = 0, p2: int = 0) -> int:
+    """The same with as many groups as divide both widths; p2 is added to the far borders."""
+    groups = gcd(at.width(x), c2)
+    return at.add("", ConvTranspose(c2, (k, k), (s, s), (1, 1), (p1, p1, p1, p1), (p2, p2), groups), x)
+
+
+@module(named="ConvTranspose")
+def normed_conv_transpose(at: Writer, x: int, c2: int, k: int = 2, s: int = 2, p: int = 0, bn: bool = True,
+                          act: bool = True) -> int:  # fmt: skip
+    """Transposed convolution, batch norm (or a bias), SiLU."""
+    x = at.add("conv_transpose", ConvTranspose(c2, (k, k), (s, s), padding=(p, p, p, p), bias=not bn), x)
+    x = at.add("bn", BatchNorm(EPS), x) if bn else x
+    return at.add("act", activations.operator("SiLU"), x) if act else x

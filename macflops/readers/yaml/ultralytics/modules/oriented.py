@@ -11,20 +11,41 @@ from macflops.ops.sin import Sin
 from macflops.ops.split import Split
 from macflops.ops.sub import Sub
 from macflops.readers.yaml.ultralytics.modules import module
-from macflops.readers.yaml.ultralytics.modules.heads import beside, means, predicted
+from macflops.readers.yaml.ultralytics.modules.heads import Beside, Branch, beside, branches, means, whole
 from macflops.readers.yaml.ultralytics.writer import Writer
 
 
 @module(scaled=False, many=True)
-def OBB(at: Writer, inputs: list[int], nc: int = 80, ne: int = 1) -> int:
+def OBB(at: Writer, inputs: list[int], nc: int = 80, ne: int = 1) -> tuple[int, ...]:
     """Boxes with an angle, and classes: (N, 4 + nc + ne, positions)."""
-    angle = beside(at, inputs, max(at.width(inputs[0]) // 4, ne), ne)
-    angle = at.add("angle_shift", Sub(constant=()), at.add("angle_sigmoid", Sigmoid(), angle))
-    angle = at.add("angle", Mul(constant=()), angle)
-    boxes, scores = predicted(at, inputs, nc)
-    box = turned(at, boxes, angle)
-    whole = at.concat("concat", (box, at.add("sigmoid", Sigmoid(), scores)))
-    return at.concat("concat_1", (whole, angle))
+
+    def angle(prefix: str) -> int:
+        y = angles(at, inputs, ne, prefix)
+        y = at.add(f"{prefix}angle_shift", Sub(constant=()), at.add(f"{prefix}angle_sigmoid", Sigmoid(), y))
+        return at.add(f"{prefix}angle", Mul(constant=()), y)
+
+    return oriented(at, inputs, nc, angle)
+
+
+@module(scaled=False, many=True)
+def OBB26(at: Writer, inputs: list[int], nc: int = 80, ne: int = 1) -> tuple[int, ...]:
+    """OBB whose angles are what its towers give."""
+    return oriented(at, inputs, nc, lambda prefix: angles(at, inputs, ne, prefix))
+
+
+def angles(at: Writer, inputs: list[int], ne: int, prefix: str) -> int:
+    """Write out the towers for angles."""
+    return beside(at, inputs, max(at.width(inputs[0]) // 4, ne), ne, f"{prefix}cv4")
+
+
+def oriented(at: Writer, inputs: list[int], nc: int, angle: Beside) -> tuple[int, ...]:
+    """Write out a head whose boxes are turned by what it gives beside."""
+
+    def decode(branch: Branch, corners: bool) -> int:
+        assert branch.beside is not None
+        return turned(at, branch.boxes, branch.beside)
+
+    return whole(at, nc, branches(at, inputs, nc, angle), decode=decode)
 
 
 def turned(at: Writer, boxes: int, angle: int) -> int:

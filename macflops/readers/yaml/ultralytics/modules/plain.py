@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from macflops.ops.avgpool import AvgPool
 from macflops.ops.bn import BatchNorm
 from macflops.ops.maxpool import MaxPool
+from macflops.ops.pad import Pad
 from macflops.ops.upsample import Upsample
 from macflops.readers.yaml.ultralytics import activations
 from macflops.readers.yaml.ultralytics.modules import module
@@ -35,6 +37,23 @@ def maxpool(at: Writer, x: int, k: int, s: int | None = None, p: int = 0) -> int
     """The greatest of each window."""
     step = k if s is None else s
     return at.add("", MaxPool((k, k), (step, step), padding=(p, p, p, p)), x)
+
+
+@module(scaled=False, named="nn.AvgPool2d")
+def avgpool(at: Writer, x: int, k: int, s: int | None = None, p: int = 0) -> int:
+    """The mean of each window."""
+    step = k if s is None else s
+    return at.add("", AvgPool((k, k), (step, step), padding=(p, p, p, p)), x)
+
+
+@module(scaled=False, named="nn.ZeroPad2d")
+def zero_pad(at: Writer, x: int, p: int | Ints) -> int:
+    """Zeros around the image: as many on all sides, or left, right, above, below."""
+    around = [p] * 4 if isinstance(p, int) else list(p)
+    if len(around) != 4 or min(around) < 0:
+        raise at.error(f"padding {p}", "write [left, right, above, below], from 0")
+    left, right, above, below = around
+    return at.add("", Pad((above, left, below, right)), x)
 
 
 @module(scaled=False, named="nn.BatchNorm2d")
