@@ -145,6 +145,9 @@ def test_export_says_what_is_wrong(net: Path, tmp_path: Path) -> None:
 class Thing:
     """What no argument can be."""
 
+    def __repr__(self) -> str:
+        return "Thing()"  # without an address: names of tests are alike in all processes
+
 
 NO_TEXTS: list[Any] = [Thing(), 3, [3], b"x"]
 NO_NAMES: list[Any] = [[], {}, 3]

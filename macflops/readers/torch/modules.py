@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from itertools import chain
 from typing import Any
 
 import torch
@@ -63,6 +64,7 @@ def attempt(
     """Return a run, or the error that it ended in."""
     lines = Lines(source)
     symbols = Symbols([one.shape for one in inputs], source)
+    require_made(module, source)
     held, paths = owned(module)
     run = Run(name)
     recorder = Recorder(run, held, lines, symbols, most)
@@ -109,6 +111,14 @@ def tensor(one: Wanted, symbols: Symbols) -> Any:
     """Return an input without elements."""
     sides = [symbols.dimension(dim) for dim in one.shape]
     return torch.empty(sides, dtype=getattr(torch, one.dtype), device="cpu" if symbols else "meta")
+
+
+def require_made(module: Any, source: str) -> None:
+    """Raise SourceError where a lazy module has not made its weights yet: making them would change it."""
+    for name, one in chain(module.named_parameters(), module.named_buffers()):
+        if torch.nn.parameter.is_lazy(one):
+            what = f"{name} is not made yet: its module is lazy"
+            raise SourceError(Location(source), what, "run the module once on an input, or give its width")
 
 
 def owned(module: Any) -> tuple[dict[int, Held], dict[int, str]]:

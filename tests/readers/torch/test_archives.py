@@ -48,8 +48,9 @@ def save(module: nn.Module, inputs: dict[str | None, torch.Tensor], path: Path) 
 def exported(case: Architecture, path: Path) -> nn.Module:
     """Write an architecture's archive; return its module."""
     module = case.build().eval()
-    if hasattr(module, "config"):
-        module.config.use_cache = False  # torch.export takes tensors as outputs, no caches
+    config: Any = getattr(module, "config", None)
+    if config is not None:
+        config.use_cache = False  # torch.export takes tensors as outputs, no caches
     inputs = {
         key: torch.zeros(shape, dtype=torch.long if key in case.indices else torch.float32)
         for key, shape in case.shapes.items()

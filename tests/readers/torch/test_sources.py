@@ -237,3 +237,11 @@ def test_only_these_sources_run_code(tmp_path: Path) -> None:
 def test_shapes_are_given_as_for_other_sources(shape: Any) -> None:
     assert macflops.count(nets.Net(), input_shape=shape).layers[0].inputs == ((2, 3, 10, 10),)
     assert macflops.count(nets.Net(), input_shape=shape, batch=5).layers[0].inputs == ((5, 3, 10, 10),)
+
+
+def test_weights_that_are_not_made_yet_are_an_error_in_one_line() -> None:
+    lazy = nn.Sequential(nn.LazyConv2d(8, 3), nn.LazyBatchNorm2d())
+    with pytest.raises(macflops.SourceError, match=r"0\.weight is not made yet: its module is lazy \(run"):
+        macflops.count(lazy, input_shape=(1, 3, 8, 8))
+    lazy(torch.zeros(1, 3, 8, 8))
+    assert macflops.count(lazy, input_shape=(1, 3, 8, 8)).totals.params == 3 * 9 * 8 + 8 + 2 * 8
