@@ -81,4 +81,8 @@ def network(
             from macflops.readers._turned import straightened
 
             ends = straightened(builder, ends)
+        if any(layer.operator.name == "transpose" for layer in builder.layers):
+            from macflops.readers._operands import as_they_are
+
+            as_they_are(builder.layers, ends)
         return builder.network(ends, made.unsupported(), tuple(made.notes))

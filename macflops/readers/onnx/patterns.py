@@ -139,6 +139,8 @@ def regrouped(at: Place, x: Value, shape: Value) -> Value | None:
         if middle.operator.dims != swapped or split[3:] != sides[2:] or len(split) != len(sides) + 1:
             return None
         del layers[-2:]
+        if 1 in split[1:3]:  # one group, or of one channel each: nothing moves
+            return at.layer("identity", origin)
         return at.layer("shuffle", origin, groups=split[1])
     plain = middle.operator.name == "instance_norm" and (not middle.operator.affine or is_dummy(build, maker))
     if not plain or sides[1] % split[1]:

@@ -56,9 +56,9 @@ def modulo(a: Any, b: Any) -> Any:
 
 
 def equal(a: Any, b: Any) -> Any:
-    """Tell whether two are equal."""
+    """Tell whether two are equal, None where symbols leave it open: a dimension is positive, and no -1."""
     difference = a - b
-    return None if is_symbolic(difference) else bool(difference == 0)
+    return difference.is_zero if is_symbolic(difference) else bool(difference == 0)
 
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {

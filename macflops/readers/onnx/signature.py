@@ -27,11 +27,12 @@ def learnable(
 ) -> dict[str, bool]:
     """Return whether a tensor is a parameter, by name, for those of which the file says so.
 
-    A single number beside those that the newer exporter notes was computed by its optimizer.
+    Beside those that the newer exporter notes its optimizer has computed some: a scale, a mask that hides nothing.
     """
     if KEY in metadata:
         noted = {name: kind == "PARAMETER" for kind, name in LINE.findall(metadata[KEY])}
-        computed = (name for name, tensor in tensors.items() if all(side == 1 for side in tensor.shape))
+        others = ((name, tensor) for name, tensor in tensors.items() if name not in noted)
+        computed = [name for name, one in others if all(side == 1 for side in one.shape) or one.filled]
         return {**dict.fromkeys(computed, False), **noted} if noted else {}
     if producer != "pytorch":
         return {}

@@ -72,6 +72,17 @@ class Tensor(NamedTuple):
             found = [bool(number) for number in found]
         return tuple(found) if len(found) == wanted else None
 
+    @property
+    def filled(self) -> bool:
+        """Whether all its elements are one number, as far as raw contents of up to LARGE bytes tell."""
+        elements = prod(self.shape)
+        if self.contents is None or len(self.contents) != 1 or elements < 2:
+            return False
+        ((field, data),) = self.contents
+        if field != RAW or isinstance(data, int) or not 0 < len(data) <= LARGE or len(data) % elements:
+            return False
+        return bytes(data) == bytes(data[: len(data) // elements]) * elements
+
     def zeros(self) -> bool:
         """Tell whether all its elements are known to be 0."""
         if self.contents is None:

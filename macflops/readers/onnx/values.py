@@ -34,10 +34,13 @@ class Value:
     """A value of the graph: one that flows (`tensor` is its index in the network), or a constant.
 
     A shape of None is not known: an operator that is not known made it. `written` tells that it is as it stands in the
-    file, `parts` are those of a sequence, `depth` says how many values wait for one another's contents.
+    file, `parts` are those of a sequence, `depth` says how many values wait for one another's contents, `origin` is the
+    constant that it repeats.
     """
 
-    __slots__ = ("contents", "depth", "dtype", "given", "held", "leaves", "parts", "shape", "tensor", "written")
+    __slots__ = (
+        "contents", "depth", "dtype", "given", "held", "leaves", "origin", "parts", "shape", "tensor", "written",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Value:
         self.contents: Contents = contents
         self.leaves, self.written, self.parts = leaves, written, parts
         self.given: int | None = None  # of a constant that flows into something: its tensor in the network
+        self.origin: Value | None = None
         self.depth = 0
 
     @property
@@ -78,6 +82,14 @@ class Value:
         elif callable(found):
             found = self.contents = found()
         return found
+
+    @property
+    def zeros(self) -> bool:
+        """Whether the file computes it, and all its elements are 0: what an exporter writes where there is nothing."""
+        if not self.constant or self.leaves:
+            return False
+        numbers = (self.origin or self).numbers
+        return numbers is not None and not any(numbers)
 
     @property
     def kept(self) -> bool:

@@ -46,7 +46,7 @@ def network(run: Run, source: str, layers: int, magnitude: int, format: str = "t
         warnings = []
     warnings = [*run.warnings, *build.notes, *warnings, *idle_warnings(build, idle)]
     for index in sorted(idle, reverse=True):
-        del build.builder.layers[index]
+        del build.builder.layers[index], build.calls[index]
     if not build.builder.layers:
         raise SourceError(Location(source), "a network without layers", "its outputs do not depend on its inputs")
     if build.too_large():

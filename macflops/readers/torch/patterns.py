@@ -5,44 +5,36 @@ A channel shuffle is a view, a transposition and a view; a product with a transp
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from macflops.arithmetic import Dim
 from macflops.errors import Location
 from macflops.network import Layer, Network
-from macflops.ops import Operator, find
-from macflops.ops._stated import Repeated
+from macflops.ops import find
+from macflops.readers._operands import OnlyReader, as_often, only_readers, read_by, rounds, turned
 from macflops.readers._turned import straightened
+from macflops.readers.torch.functions import Functions
 
 if TYPE_CHECKING:
     from macflops.readers.torch.build import Build
-
-OnlyReader: TypeAlias = "Callable[[int], int | None]"
 
 
 def tidied(build: Build, outputs: list[int], warnings: tuple[tuple[Location, str], ...]) -> Network:
     """Return the network that has been built, its patterns read as what they are."""
     builder = build.builder
+    calls = {layer.outputs: call for layer, call in zip(builder.layers, build.calls, strict=False)}
     outputs = straightened(builder, outputs)
     layers = builder.layers
-    used: dict[int, list[int]] = {}
-    maker: dict[int, int] = {}
-    for index, layer in enumerate(layers):
-        for tensor in layer.inputs:
-            used.setdefault(tensor, []).append(index)
-        for tensor in layer.outputs:
-            maker[tensor] = index
-    ends = set(outputs)
-
-    def only_reader(tensor: int) -> int | None:
-        readers = used.get(tensor, [])
-        return readers[0] if len(readers) == 1 and tensor not in ends else None
-
+    maker = {tensor: index for index, layer in enumerate(layers) for tensor in layer.outputs}
+    only_reader, readers = only_readers(layers, outputs), read_by(layers)
     gone: set[int] = set()
-    for index, layer in enumerate(layers):
-        name = layer.operator.name
-        if name == "transpose" and index not in gone:
+    functions = Functions(build, calls, readers, only_reader, set(outputs))
+    for index in range(len(layers)):
+        if index not in gone:
+            functions.read(index, gone)
+        if index in gone:
+            continue
+        name = layers[index].operator.name
+        if name == "transpose":
             if not shuffled(build, layers, maker, only_reader, index, gone):
                 turned(layers, only_reader, index, gone)
         elif name in GATES:
@@ -74,7 +66,8 @@ def shuffled(
         return False
     if not rounds(first) == rounds(middle) == rounds(last):
         return False
-    operator = as_often(middle, find("shuffle")(groups=split[1]))  # type: ignore[misc]
+    kept = 1 in split[1:3]  # one group, or of one channel each: nothing moves
+    operator = as_often(middle, find("identity")() if kept else find("shuffle")(groups=split[1]))  # type: ignore[misc]
     layers[after] = Layer(middle.name, operator, first.inputs, last.outputs, middle.location)
     gone.update((before, index))
     return True
@@ -83,26 +76,8 @@ def shuffled(
 VIEWS = frozenset({"reshape", "unflatten", "flatten"})
 
 
-def turned(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[int]) -> None:
-    """Read a product whose second operand is transposed as one that takes it as it is."""
-    layer = layers[index]
-    rank = len(layer.operator.dims)
-    at = only_reader(layer.outputs[0])
-    if at is None or tuple(layer.operator.dims) != (*range(rank - 2), rank - 1, rank - 2):
-        return
-    reader = layers[at]
-    if (
-        rounds(reader) == rounds(layer)
-        and reader.operator.name == "matmul"
-        and reader.inputs[1] == layer.outputs[0] != reader.inputs[0]
-    ):
-        operator = as_often(layer, find("matmul")(transpose_b=not reader.operator.transpose_b))  # type: ignore[misc]
-        layers[at] = reader._replace(operator=operator, inputs=(reader.inputs[0], layer.inputs[0]))
-        gone.add(index)
-
-
 def gated(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[int]) -> None:
-    """Read x · sigmoid(x) as silu, x · hardsigmoid(x) as hardswish."""
+    """Read x · sigmoid(x) as silu, x · hardsigmoid(x) as hardswish, in a loop too."""
     gate = layers[index]
     at = only_reader(gate.outputs[0])
     if at is None:
@@ -116,13 +91,3 @@ def gated(layers: list[Layer], only_reader: OnlyReader, index: int, gone: set[in
         operator = as_often(gate, find(GATES[gate.operator.name])())  # type: ignore[misc]
         layers[at] = product._replace(operator=operator, inputs=gate.inputs)
         gone.add(index)
-
-
-def rounds(layer: Layer) -> Dim:
-    """Return how often a layer runs: as often as the loop that it is in."""
-    return layer.operator.times if isinstance(layer.operator, Repeated) else 1
-
-
-def as_often(layer: Layer, operator: Operator) -> Operator:
-    """Return an operator that runs as often as a layer."""
-    return Repeated(operator, layer.operator.times) if isinstance(layer.operator, Repeated) else operator

@@ -111,6 +111,23 @@ def test_shapes_that_are_computed_are_followed() -> None:
     assert str(made.tensors[made.outputs[0]].shape) == "(N, 4, 64)"
 
 
+@pytest.mark.parametrize("channels", [6, 5000])  # few enough to be followed one by one, and not
+def test_a_bias_of_zeros_that_a_file_computes_is_none(channels: int) -> None:
+    filters = [channels, 4, 1, 1]
+    tensors = [("w", TensorProto.FLOAT, filters, [0.5] * (channels * 4)), ("zero", TensorProto.FLOAT, [], [0.0])]
+    nodes = [
+        helper.make_node("Shape", ["w"], ["width"], end=1),
+        helper.make_node("CastLike", ["zero", "x"], ["none"]),
+        helper.make_node("Expand", ["none", "width"], ["b"]),
+        helper.make_node("Conv", ["x", "w", "b"], ["y"]),
+    ]
+    with_zeros, without = (
+        network(*some, weights=tensors) for some in (nodes, [helper.make_node("Conv", ["x", "w"], ["y"])])
+    )
+    assert with_zeros.layers[-1].operator == without.layers[-1].operator
+    assert macflops.count(with_zeros).totals == macflops.count(without).totals
+
+
 @pytest.mark.parametrize("function", ["Sin", "Cos", "Exp", "Sqrt", "Log", "Erf", "Neg", "Abs"])
 def test_a_function_that_ops_has_is_merged_as_one_in_yaml_is(function: str) -> None:
     entries = [{"conv": {"out": 2, "bias": False}}, {function.lower(): None}]

@@ -57,6 +57,31 @@ def test_a_shuffle_written_as_reshapes_is_a_shuffle(axes: dict[str, dict[int, st
     assert [(row.operator.name, row.operator.groups) for row in network.layers] == [("shuffle", 2)]
 
 
+def test_a_shuffle_of_one_group_moves_nothing() -> None:
+    class One(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            n, c, h, w = x.shape
+            return torch.relu(x.view(n, 1, c, h, w).transpose(1, 2).contiguous().view(n, c, h, w))
+
+    network = read(exported(One(), torch.randn(2, 6, 5, 7)), "model.onnx")
+    assert [row.operator.name for row in network.layers] == ["identity", "relu"]
+    live = macflops.count(One(), input_shape=(2, 6, 5, 7)).totals
+    assert macflops.count(network).totals == live
+    assert live.mac_elements == 2 * (2 * 6 * 5 * 7)  # the activation's
+
+
+def test_a_product_takes_its_second_operand_transposed_as_it_is() -> None:
+    class Scores(nn.Module):
+        def forward(self, q: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            return q @ (q * 2).transpose(1, 2), (q * 3).transpose(1, 2) @ q
+
+    network = read(exported(Scores(), torch.randn(2, 5, 4)), "model.onnx")
+    products = [row for row in network.layers if row.operator.name == "matmul"]
+    assert [row.operator.transpose_b for row in products] == [True, False]
+    assert [row.operator.name for row in network.layers].count("transpose") == 1  # a first operand's is a copy
+    assert macflops.count(network).totals == macflops.count(Scores(), input_shape=(2, 5, 4)).totals
+
+
 def test_what_is_read_elsewhere_is_no_part_of_a_pattern() -> None:
     class Twice(nn.Module):
         def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -23,13 +23,29 @@ def exported(module: torch.nn.Module, *inputs: torch.Tensor, **options: Any) -> 
     return file.getvalue()
 
 
-def exported_anew(module: torch.nn.Module, *inputs: torch.Tensor, optimize: bool = False) -> bytes:
+def exported_anew(module: torch.nn.Module, *inputs: torch.Tensor, optimize: bool = False, **options: Any) -> bytes:
     """Return the ONNX file that PyTorch's newer exporter writes; norms are folded only where it optimizes."""
+    program = program_of(module, *inputs, **options)
+    return optimized(program) if optimize else written(program)
+
+
+def program_of(module: torch.nn.Module, *inputs: torch.Tensor, **options: Any) -> Any:
+    """Return what PyTorch's newer exporter makes of a module, before it optimizes."""
     for name in ("torch.onnx", "onnxscript", "torch.onnx._internal.exporter._registration"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with warnings.catch_warnings(), sdpa_kernel(SDPBackend.MATH), torch.no_grad():
         warnings.simplefilter("ignore")
-        program: Any = torch.onnx.export(module.eval(), inputs, dynamo=True, optimize=optimize, verbose=False)
+        return torch.onnx.export(module.eval(), inputs, dynamo=True, optimize=False, verbose=False, **options)
+
+
+def optimized(program: Any) -> bytes:
+    """Return the file of an exported program that its exporter has optimized, which it does by default."""
+    program.optimize()
+    return written(program)
+
+
+def written(program: Any) -> bytes:
+    """Return the file of an exported program."""
     return program.model_proto.SerializeToString()  # type: ignore[no-any-return]
 
 

@@ -23,6 +23,7 @@ def Conv(
 ) -> Value:
     """x (N, c1, …sides), w (c2, c1/group, …kernel), b (c2): y (N, c2, …sides)."""
     kernel = window(at, x, w, kernel_shape)
+    b = None if b is not None and b.zeros else b
     ones = (1,) * len(kernel)
     strides, dilations = strides or ones, dilations or ones
     if len(strides) != len(kernel) or len(dilations) != len(kernel):
@@ -61,6 +62,7 @@ def ConvTranspose(
 ) -> Value:
     """x (N, c1, …sides), w (c1, c2/group, …kernel), b (c2): y (N, c2, …sides)."""
     kernel = window(at, x, w, kernel_shape)
+    b = None if b is not None and b.zeros else b
     ones = (1,) * len(kernel)
     strides, dilations = strides or ones, dilations or ones
     more: tuple[Dim, ...] = output_padding or (0,) * len(kernel)

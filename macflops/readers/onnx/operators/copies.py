@@ -44,7 +44,9 @@ def Expand(at: Place, x: Value, shape: Value) -> Value:
         raise at.error(error) from None
     to = broadcast_shape(x.sides, wanted)
     if x.constant:
-        return following(to, x.dtype, lambda: spread(x.numbers, x.sides, to), (x,), (x,))
+        made = following(to, x.dtype, lambda: spread(x.numbers, x.sides, to), (x,), (x,))
+        made.origin = x.origin or x
+        return made
     return at.layer("expand", x, size=to)
 
 

@@ -23,7 +23,7 @@ def Gemm(
     """alpha · a (m, k) · b (k, n) + beta · c, a and b transposed where it says so."""
     if len(a.sides) != 2 or len(b.sides) != 2:
         raise at.wrong(f"a product of shapes {list(a.sides)} and {list(b.sides)}", "both have to have two dimensions")
-    a = at.computing(a, b)
+    a, c = at.computing(a, b), None if c is not None and c.zeros else c
     if transA:
         a = at.layer("transpose", a, part=".transpose_a", dims=(1, 0))
     inner, out = b.sides[::-1] if transB else b.sides
