@@ -258,7 +258,7 @@ def test_processes_that_are_interrupted_end_in_silence(tmp_path: Path, whole_gro
         (["a.yaml", "b.yaml", "--by", "op"],
          "--by: error: a network is one row where there are several (leave it out)"),
         (["a.yaml", "--by", "op", "--format", "csv"],
-         "--by: error: rows by op are for text, not csv "
+         "--by: error: rows by op are for text and markdown, not csv "
          "(leave --by out: each layer's row names its operator, block and stage)"),
         (["a.yaml", "--resume"],
          "--resume: error: a single source (it goes on with a row for each of several)"),

@@ -89,7 +89,7 @@ def test_dark_is_dark_and_a_default_name_is_not_overwritten(tmp_path: Path) -> N
         (["plot", "sweep", "--over", "c1=1:3000", "--over", "c2=1:3000", "--over", "h=7"], "a figure shows up to"),
         (
             ["plot", "sweep", "--over", "c1=3", "--over", "c2=3", "--over", "g=2", "--over", "h=7"],
-            "nothing that can",
+            "g=2 does not divide c1=3 and c2=3 (give groups that divide both widths)",
         ),
         (
             ["plot", "sweep", "-x", "beauty", "--over", "c1=3", "--over", "c2=3", "--over", "h=7"],
