@@ -99,13 +99,19 @@ NEWER_ONLY = {"GPT2", "GPTNeoX", "Llama", "Gemma", "Qwen3"}  # whose masks the o
 
 def transformers(name: str) -> Built:
     """Return a small model of transformers, its attention written out."""
-    library = importlib.import_module("transformers")
     task, settings, side = TRANSFORMERS[name]
+    return configured(name, task, settings, (1, 3, side, side) if side else (2, 7))
+
+
+def configured(name: str, task: str, settings: dict[str, Any], shape: tuple[int, ...]) -> Built:
+    """Return a model of transformers, and what it is run on: images, or texts of tokens below 99."""
+    library = importlib.import_module("transformers")
     config = getattr(library, f"{name}Config")(**settings)
     config._attn_implementation, config.use_cache = "eager", False
     model = getattr(library, name + task)(config)
-    inputs = torch.randn(1, 3, side, side) if side else torch.randint(0, 99, (2, 7))
-    return Built(First(model, ("pixel_values" if side else "input_ids",)), (inputs,))
+    images = len(shape) == 4
+    inputs = torch.randn(shape) if images else torch.randint(0, 99, shape)
+    return Built(First(model, ("pixel_values" if images else "input_ids",)), (inputs,))
 
 
 def distinct(module: nn.Module) -> None:
