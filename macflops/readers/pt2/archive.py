@@ -63,16 +63,21 @@ def program(file: str) -> Program:
     return Program(made, tied, numbers)
 
 
+def listed(archive: zipfile.ZipFile, name: str) -> tuple[str, dict[str, Any]]:
+    """Return the folder of a list that an archive has, and what it lists by name: nothing where it is not there."""
+    entry = next((e for e in archive.infolist() if e.filename.endswith(f"/{name}")), None)
+    if entry is None or entry.file_size > MOST:
+        return "", {}
+    with archive.open(entry) as stream:
+        found = json.loads(stream.read(MOST))
+    return entry.filename.removesuffix(name), found["config"] if isinstance(found, dict) else {}
+
+
 def ties(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the first name of each weight that has several: those are kept in one file, of one shape."""
-    entry = next((e for e in archive.infolist() if e.filename.endswith("/model_weights_config.json")), None)
-    if entry is None or entry.file_size > MOST:
-        return {}
-    with archive.open(entry) as stream:
-        config = json.loads(stream.read(MOST))
     first: dict[str, str] = {}
     found = {}
-    for name, weight in config["config"].items() if isinstance(config, dict) else ():
+    for name, weight in listed(archive, "model_weights_config.json")[1].items():
         key = json.dumps([weight["path_name"], weight["tensor_meta"]["sizes"], weight["tensor_meta"]["storage_offset"]])
         found[name] = first.setdefault(key, name)
     return found
@@ -80,14 +85,10 @@ def ties(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def constants(archive: zipfile.ZipFile) -> dict[str, int]:
     """Return the integers that a program keeps, by name. Pickled ones are not read."""
-    entry = next((e for e in archive.infolist() if e.filename.endswith("/model_constants_config.json")), None)
-    if entry is None or entry.file_size > MOST:
-        return {}
-    with archive.open(entry) as stream:
-        config = json.loads(stream.read(MOST))
+    folder, config = listed(archive, "model_constants_config.json")
     numbers = {}
-    for name, kept in config["config"].items() if isinstance(config, dict) else ():
-        file = entry.filename.removesuffix("model_constants_config.json") + str(kept["path_name"])
+    for name, kept in config.items():
+        file = folder + str(kept["path_name"])
         meta = kept["tensor_meta"]
         if not kept["use_pickle"] and meta and meta["sizes"] == [] and meta["dtype"] in INTEGERS:
             with archive.open(file) as stream:
